@@ -1,0 +1,235 @@
+"""The delivery: one message on its way to one recipient."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sandbox.messaging.message_context import MessageContext
+from sandbox.messaging.turn import Turn
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from sandbox.messaging.agent_id import AgentId
+    from sandbox.messaging.cancellation import CancellationToken
+    from sandbox.messaging.topic import TopicId
+
+
+class Kind(StrEnum):
+    """What a delivery is: a call, its answer, or one recipient's share of a publication."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+    EVENT = "event"
+
+
+class State(StrEnum):
+    """Where a delivery stands before its verdict."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    HANDLING = "handling"
+    WAITING = "waiting"
+
+
+class Verdict(StrEnum):
+    """How a delivery ended. Every delivery gets exactly one."""
+
+    HANDLED = "handled"
+    UNHANDLED = "unhandled"
+    FAILED = "failed"
+    DROPPED = "dropped"
+    UNDELIVERABLE = "undeliverable"
+    NO_RECIPIENT = "no_recipient"
+    SKIPPED_SENDER = "skipped_sender"
+    CANCELLED = "cancelled"
+    STRANDED = "stranded"
+
+
+class Delivery(Turn):
+    """One message on its way to one recipient, with its `MessageContext`.
+
+    The runtime makes one for every request, for every response, and for every recipient of a
+    publication. It is also the turn in which a handler runs (see `sandbox.messaging.turn`), so
+    whatever a handler sends knows its cause.
+
+    Attributes:
+        number: 1, 2, … in the order in which deliveries entered the queue.
+        kind: `request`, `response` or `event`.
+        message: the very object that was sent; for a response, what the handler returned.
+        recipient: the agent it goes to; `None` for a response to a caller outside any agent
+            and for a publication that nobody receives.
+        cause: number of the delivery in whose turn this one was sent, or `None` if it came
+            from outside, for instance from a notebook cell.
+        publication: the `publish_message` call that an event belongs to, else `None`.
+        request: the request that a response answers, else `None`.
+        subscriptions: ids of the subscriptions by which an event found its recipient.
+        state: before the verdict, one of `State`; afterwards `None`.
+        verdict: how it ended, one of `Verdict`; `None` until then.
+        result: what the handler returned.
+        error: the exception it ended with; for a response, the one it carries to the caller.
+        unhandled: why no handler took the message, in words, else `None`.
+        open_calls: how many requests sent in this turn are still unanswered.
+        depth: how many interventions, one inside another, this message was sent from within.
+        home: identity of the runtime it belongs to, so that two runtimes never mix causes.
+    """
+
+    __slots__ = (
+        "_context",
+        "cause",
+        "depth",
+        "error",
+        "home",
+        "kind",
+        "message",
+        "number",
+        "open_calls",
+        "publication",
+        "reply",
+        "request",
+        "result",
+        "state",
+        "subscriptions",
+        "task",
+        "verdict",
+    )
+
+    def __init__(
+        self,
+        number: int,
+        kind: Kind,
+        message: Any,
+        recipient: AgentId | None,
+        context: MessageContext | None,
+        origin: tuple[int | None, int],
+        home: object,
+    ) -> None:
+        self.number = number
+        self.kind = kind
+        self.message = message
+        self.recipient = recipient
+        self._context = context
+        self.cause, self.depth = origin
+        self.home = home
+        self.state: State | None = State.QUEUED
+        self.verdict: Verdict | None = None
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.unhandled: str | None = None
+        self.publication: Publication | None = None
+        self.request: Delivery | None = None
+        self.reply: asyncio.Future[Any] | None = None
+        self.task: asyncio.Task[None] | None = None
+        self.subscriptions: tuple[str, ...] = ()
+        self.open_calls = 0
+
+    @property
+    def context(self) -> MessageContext:
+        """The `MessageContext` of this delivery.
+
+        Requests and events hand this very object to the handler. A response has one as well:
+        its sender is the agent that answered, and it shares the request's `message_id`.
+        """
+        if self._context is None:
+            request = self.request
+            assert request is not None  # only responses are made without a context
+            asked = request.context
+            self._context = MessageContext(
+                sender=request.recipient,
+                topic_id=None,
+                is_rpc=True,
+                cancellation_token=asked.cancellation_token,
+                message_id=asked.message_id,
+            )
+        return self._context
+
+    @property
+    def message_id(self) -> str:
+        """Id of the message; the events of one publication share it, a response its request's."""
+        return self.context.message_id
+
+    @property
+    def sender(self) -> AgentId | None:
+        """The agent that sent it, or `None` if it came from outside."""
+        return self.context.sender
+
+    @property
+    def topic_id(self) -> TopicId | None:
+        """The topic it was published to, or `None` if it was sent directly."""
+        return self.context.topic_id
+
+    @property
+    def pending(self) -> bool:
+        """Whether it still waits to be delivered (`queued` or `held`)."""
+        return self.state is State.QUEUED or self.state is State.HELD
+
+    @property
+    def parked(self) -> bool:
+        """Whether its turn has ended, or rests until another agent answers."""
+        return self.verdict is not None or self.open_calls > 0
+
+    def __repr__(self) -> str:
+        where = "outside" if self.recipient is None else str(self.recipient)
+        if self.recipient is None and self.kind is Kind.EVENT:
+            where = "nobody"
+        came_from = "outside" if self.sender is None else str(self.sender)
+        ended = self.verdict or self.state
+        return (
+            f"<Delivery #{self.number} {self.kind} {type(self.message).__name__} "
+            f"{came_from} -> {where}: {ended}>"
+        )
+
+
+class Publication:
+    """One `publish_message` call: the group of its `event` deliveries.
+
+    Attributes:
+        message: the published object, shared by all its events.
+        topic_id: the topic it was published to.
+        sender: the publishing agent, or `None` if it came from outside.
+        cancellation_token: handed to every recipient.
+        message_id: shared by all its events.
+        origin: number of the delivery in whose turn it was published, or `None`, and the depth.
+        events: its deliveries, in subscription order, the skipped sender's included.
+        touched: whether its first delivery has left the queue; from then on its recipients
+            are settled, and changes to subscriptions no longer count.
+        version: version of the router's subscriptions that it was routed by.
+    """
+
+    __slots__ = (
+        "cancellation_token",
+        "events",
+        "message",
+        "message_id",
+        "origin",
+        "sender",
+        "topic_id",
+        "touched",
+        "version",
+    )
+
+    def __init__(
+        self,
+        message: Any,
+        topic_id: TopicId,
+        sender: AgentId | None,
+        cancellation_token: CancellationToken,
+        message_id: str,
+        origin: tuple[int | None, int],
+    ) -> None:
+        self.message = message
+        self.topic_id = topic_id
+        self.sender = sender
+        self.cancellation_token = cancellation_token
+        self.message_id = message_id
+        self.origin = origin
+        self.events: list[Delivery] = []
+        self.touched = False
+        self.version = -1
+
+    def __repr__(self) -> str:
+        return (
+            f"<Publication {self.message_id} {type(self.message).__name__} to {self.topic_id}: "
+            f"{len(self.events)} deliveries>"
+        )

@@ -1,0 +1,254 @@
+"""The dispatcher: the one path that every delivery takes, from the queue to its verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
+
+from sandbox.messaging.exceptions import MessageDroppedException
+from sandbox.messaging.message_context import MessageContext
+from sandbox.messaging.turn import current_turn
+from sandbox.runtime.delivery import Kind, State, Verdict
+from sandbox.runtime.ledger import Errand, Ledger
+from sandbox.runtime.publisher import Publisher
+from sandbox.runtime.pump import Pump
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from sandbox.messaging.agent import Agent
+    from sandbox.messaging.agent_id import AgentId
+    from sandbox.messaging.cancellation import CancellationToken
+    from sandbox.runtime.delivery import Delivery, Publication
+    from sandbox.runtime.instruments import Instruments
+    from sandbox.runtime.interventions import Interventions
+    from sandbox.runtime.registry import Registry
+    from sandbox.runtime.reports import Reports
+    from sandbox.runtime.router import Router
+
+# From Python 3.12 on, a handler that never awaits needs no turn of the event loop.
+EAGER: dict[str, Any] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
+
+
+class Dispatcher:
+    """Takes deliveries out of the queue and sees each of them to its verdict.
+
+    Requests, events and responses take the same path: `next` takes one out, `deliver` sends it
+    through the interventions and hands it over, and the ledger settles it. No error, drop,
+    cancellation or broken instrument can leave a delivery unsettled, or stop the pump.
+
+    Attributes:
+        ledger: the deliveries under way.
+        publisher: makes deliveries out of publications.
+        pump: calls `next` and `deliver` whenever the event loop lets it.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        router: Router,
+        interventions: Interventions,
+        instruments: Instruments,
+        reports: Reports,
+    ) -> None:
+        self.pump = Pump(self)
+        self.ledger = Ledger(self.pump, registry, instruments)
+        self.publisher = Publisher(self.ledger, router, instruments)
+        self._registry = registry
+        self._interventions = interventions
+        self._instruments = instruments
+        self._reports = reports
+        self._intercepting: list[Delivery] = []
+
+    def request(
+        self,
+        message: Any,
+        recipient: AgentId,
+        sender: AgentId | None,
+        token: CancellationToken,
+        message_id: str | None,
+    ) -> Delivery:
+        """Queue a request. Its `reply` is the future that the caller awaits."""
+        ledger = self.ledger
+        loop = self.pump.bind()
+        self._registry.check_recipient(recipient)
+        context = MessageContext(sender, None, True, token, ledger.message_id(message_id))  # noqa: FBT003
+        request = ledger.new(Kind.REQUEST, message, recipient, context, ledger.origin())
+        request.reply = loop.create_future()
+        ledger.enqueue(request)
+        return request
+
+    # Taking deliveries from the queue
+
+    def next(self) -> Delivery | None:
+        """Take the next delivery that may go out of the queue, or `None` if none may."""
+        delivery = self.ledger.queue.pop(self._gate())
+        if delivery is not None and self.publisher.is_stale(delivery.publication):
+            self.ledger.queue.ready.appendleft(delivery)
+            self.publisher.reroute(delivery.publication)
+            return self.next()
+        return delivery
+
+    def next_event_of(self, publication: Publication | None) -> Delivery | None:
+        """Take the next delivery, if it is another event of this publication and may go."""
+        queue = self.ledger.queue
+        ready = queue.ready
+        if publication is None or not ready or ready[0].publication is not publication:
+            return None
+        if self._intercepting or queue.unblocked or not queue.may_go(ready[0]):
+            return None
+        return ready.popleft()
+
+    def may_go(self, delivery: Delivery) -> bool:
+        """Whether this pending delivery could be delivered now."""
+        return self.ledger.queue.may_go(delivery, self._gate())
+
+    def refresh(self) -> None:
+        """Bring all pending publications up to date with the subscriptions."""
+        for delivery in self.ledger.queue:
+            if delivery.pending and self.publisher.is_stale(delivery.publication):
+                self.publisher.reroute(delivery.publication)
+
+    def _gate(self) -> int:
+        # While an intervention works on a message, nothing may overtake that message, except
+        # what the intervention itself sends and awaits: that lies deeper.
+        return max(d.depth for d in self._intercepting) if self._intercepting else -1
+
+    # Delivering
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Send a delivery that has just left the queue on its way."""
+        delivery.state = State.HANDLING
+        publication = delivery.publication
+        first = publication is None or not publication.touched
+        if publication is not None:
+            publication.touched = True
+        if self.ledger.is_serial(delivery):
+            self.ledger.queue.close_mailbox(delivery.recipient)  # type: ignore[arg-type]  # it has one
+        if first and self._interventions.handlers and not _carries_error(delivery):
+            self._intercepting.append(delivery)
+            self._start(self._intercept(delivery), delivery)
+        else:
+            self._hand_over(delivery)
+
+    def _hand_over(self, delivery: Delivery) -> None:
+        if delivery.kind is Kind.RESPONSE:
+            self._answer(delivery)
+        elif delivery.recipient is None:
+            self.ledger.settle(delivery, Verdict.NO_RECIPIENT)
+        else:
+            self._start(self._turn(delivery), delivery)
+
+    def _start(self, work: Coroutine[Any, Any, None], delivery: Delivery) -> None:
+        pump = self.pump
+        task = asyncio.Task(work, loop=pump.loop, context=pump.context.copy(), **EAGER)
+        if not task.done():
+            delivery.task = task  # the event loop itself holds tasks only weakly
+
+    async def _intercept(self, delivery: Delivery) -> None:
+        current_turn.set(Errand(delivery, intervenes=True))
+        passed = False
+        try:
+            delivery.message = await self._interventions.apply(delivery)
+            passed = True
+        except BaseException as error:
+            self._refuse(delivery, error)
+            if _ends_program(error):
+                raise
+        finally:
+            self._intercepting.remove(delivery)
+            if passed:
+                self.publisher.share(delivery)
+                self._hand_over(delivery)
+            self.pump.nudge()
+
+    def _refuse(self, delivery: Delivery, error: BaseException) -> None:
+        """An intervention dropped the message, or raised."""
+        dropped = isinstance(error, MessageDroppedException)
+        publication = delivery.publication
+        if publication is None:
+            self.ledger.drop(delivery, error, Verdict.DROPPED if dropped else Verdict.FAILED)
+            return
+        if not dropped:
+            self._reports.intervention_failed(delivery, error)
+        for event in publication.events:
+            if event.verdict is None:
+                if event is not delivery:
+                    self.ledger.queue.take(event)
+                self.ledger.drop(event, error)
+
+    async def _turn(self, delivery: Delivery) -> None:
+        current_turn.set(delivery)
+        if (hooks := self._instruments.delivery_handling) is not None:
+            self._instruments.notify(hooks, delivery)
+        verdict = Verdict.UNDELIVERABLE  # what an exception would mean at this point
+        try:
+            agent = self._registry.instances.get(delivery.recipient)  # type: ignore[arg-type]  # it has one
+            if agent is None:
+                agent = await self._build(delivery)
+            verdict = Verdict.FAILED
+            delivery.result = await agent.on_message(delivery.message, ctx=delivery.context)
+            if delivery.unhandled is None:
+                verdict = Verdict.HANDLED
+            else:
+                self._reports.unhandled(delivery)
+                verdict = Verdict.UNHANDLED
+        except BaseException as error:
+            delivery.error = error
+            if isinstance(error, asyncio.CancelledError):
+                verdict = Verdict.CANCELLED
+            if _ends_program(error):
+                raise
+        finally:
+            self._end_turn(delivery, verdict)
+
+    async def _build(self, delivery: Delivery) -> Agent:
+        current_turn.set(Errand(delivery, intervenes=False))
+        agent = await self._registry.get(delivery.recipient)  # type: ignore[arg-type]  # it has one
+        current_turn.set(delivery)
+        return agent
+
+    def _end_turn(self, delivery: Delivery, verdict: Verdict) -> None:
+        if delivery.verdict is not None:
+            return  # stranded meanwhile, together with its event loop
+        if delivery.kind is Kind.REQUEST:
+            self._respond(delivery)
+        elif delivery.error is not None:
+            self._reports.failed(delivery, delivery.error, verdict)
+        self.ledger.settle(delivery, verdict)
+
+    def _respond(self, request: Delivery) -> None:
+        """Queue the answer, or the exception, before the request itself is settled."""
+        ledger = self.ledger
+        answer = request.result if request.error is None else request.error
+        origin = (request.number, request.depth)
+        response = ledger.new(Kind.RESPONSE, answer, request.sender, None, origin)
+        response.request = request
+        response.error = request.error
+        if request.reply is None:  # the runtime was stopped, and the caller knows
+            ledger.announce(response)
+            ledger.settle(response, Verdict.STRANDED)
+        else:
+            ledger.enqueue(response)
+
+    def _answer(self, response: Delivery) -> None:
+        assert response.request is not None  # every response has one
+        reply = response.request.reply
+        if reply is None or reply.done():  # the caller gave up
+            self.ledger.settle(response, Verdict.CANCELLED)
+            return
+        if response.error is not None:
+            reply.set_exception(response.error)
+        else:
+            reply.set_result(response.message)
+        self.ledger.settle(response, Verdict.HANDLED)
+
+
+def _carries_error(delivery: Delivery) -> bool:
+    return delivery.kind is Kind.RESPONSE and delivery.error is not None
+
+
+def _ends_program(error: BaseException) -> bool:
+    """Whether it is more than this delivery's business: `KeyboardInterrupt`, for instance."""
+    return not isinstance(error, Exception | asyncio.CancelledError)

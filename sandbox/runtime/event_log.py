@@ -1,0 +1,116 @@
+"""Logging of events: an instrument that writes to the event logger."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from sandbox.messaging.constants import EVENT_LOGGER_NAME
+from sandbox.messaging.serialization import (
+    JSON_DATA_CONTENT_TYPE,
+    try_get_known_serializers_for_type,
+)
+from sandbox.runtime.delivery import Kind, Verdict
+from sandbox.runtime.instruments import Instrument
+from sandbox.runtime.log_events import (
+    AgentConstructionExceptionEvent,
+    DeliveryStage,
+    MessageDroppedEvent,
+    MessageEvent,
+    MessageHandlerExceptionEvent,
+    MessageKind,
+)
+
+if TYPE_CHECKING:
+    from sandbox.messaging.agent_id import AgentId
+    from sandbox.messaging.serialization import SerializationRegistry
+    from sandbox.runtime.delivery import Delivery
+
+logger = logging.getLogger(EVENT_LOGGER_NAME)
+
+KINDS = {
+    Kind.REQUEST: MessageKind.DIRECT,
+    Kind.EVENT: MessageKind.PUBLISH,
+    Kind.RESPONSE: MessageKind.RESPOND,
+}
+UNSHOWN = "Message could not be serialized"
+
+
+class EventLog(Instrument):
+    """Writes one record per event to the logger `sandbox.events`, at level INFO.
+
+    While nobody listens at that level it does nothing: no message is ever serialized or
+    formatted for a log that is not written.
+    """
+
+    def __init__(self, serializers: SerializationRegistry) -> None:
+        self._serializers = serializers
+
+    def delivery_queued(self, delivery: Delivery) -> None:
+        if logger.isEnabledFor(logging.INFO):
+            self._message(delivery, DeliveryStage.SEND)
+
+    def delivery_handling(self, delivery: Delivery) -> None:
+        if logger.isEnabledFor(logging.INFO):
+            self._message(delivery, DeliveryStage.DELIVER)
+
+    def delivery_settled(self, delivery: Delivery) -> None:
+        if not logger.isEnabledFor(logging.INFO):
+            return
+        if delivery.kind is Kind.RESPONSE and delivery.verdict is Verdict.HANDLED:
+            self._message(delivery, DeliveryStage.DELIVER)
+        elif delivery.verdict is Verdict.DROPPED:
+            logger.info(
+                MessageDroppedEvent(
+                    payload=self._payload(delivery.message),
+                    sender=delivery.sender,
+                    receiver=delivery.recipient or delivery.topic_id,
+                    kind=KINDS[delivery.kind],
+                    **_identity(delivery),
+                )
+            )
+        elif delivery.verdict is Verdict.FAILED and delivery.recipient and delivery.error:
+            logger.info(
+                MessageHandlerExceptionEvent(
+                    payload=self._payload(delivery.message),
+                    handling_agent=delivery.recipient,
+                    exception=delivery.error,
+                    **_identity(delivery),
+                )
+            )
+
+    def agent_failed(self, agent_id: AgentId, error: BaseException) -> None:
+        if logger.isEnabledFor(logging.INFO):
+            logger.info(AgentConstructionExceptionEvent(agent_id=agent_id, exception=error))
+
+    def _message(self, delivery: Delivery, stage: DeliveryStage) -> None:
+        logger.info(
+            MessageEvent(
+                payload=self._payload(delivery.message),
+                sender=delivery.sender,
+                receiver=delivery.recipient or delivery.topic_id,
+                kind=KINDS[delivery.kind],
+                delivery_stage=stage,
+                **_identity(delivery),
+            )
+        )
+
+    def _payload(self, message: Any) -> str:
+        """The message as JSON, or a fixed sentence; a log line must never fail a run."""
+        try:
+            if message is None or isinstance(message, str | int | float | bool | list | dict):
+                return json.dumps(message)
+            name = self._serializers.type_name(message)
+            if not self._serializers.is_registered(name, JSON_DATA_CONTENT_TYPE):
+                known = try_get_known_serializers_for_type(type(message))
+                return known[0].serialize(message).decode() if known else UNSHOWN
+            return self._serializers.serialize(
+                message, type_name=name, data_content_type=JSON_DATA_CONTENT_TYPE
+            ).decode()
+        except Exception:  # noqa: BLE001  # whatever a serializer or a message's own code raises
+            return UNSHOWN
+
+
+def _identity(delivery: Delivery) -> dict[str, Any]:
+    return {"message_id": delivery.message_id, "delivery": delivery.number}

@@ -1,0 +1,158 @@
+"""Instruments: observers of a runtime."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from sandbox.messaging.constants import ROOT_LOGGER_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.messaging.agent import Agent
+    from sandbox.messaging.agent_id import AgentId
+    from sandbox.messaging.subscription import Subscription
+    from sandbox.runtime.delivery import Delivery, Publication
+
+logger = logging.getLogger(ROOT_LOGGER_NAME)
+
+
+class Instrument:
+    """Base class of observers. Override the hooks you want; the others cost nothing.
+
+    A hook is called at once, on the runtime's loop, with the live objects. It must not change
+    them. A hook that raises is logged once and its instrument is removed; the run goes on.
+
+    Example:
+        >>> class Count(Instrument):
+        ...     handled = 0
+        ...     def delivery_settled(self, delivery):
+        ...         self.handled += delivery.verdict == "handled"
+    """
+
+    def delivery_queued(self, delivery: Delivery) -> None:
+        """A delivery entered the queue (or was skipped because the agent is its sender)."""
+
+    def delivery_held(self, delivery: Delivery) -> None:
+        """A pending delivery was put on hold."""
+
+    def delivery_released(self, delivery: Delivery) -> None:
+        """A held delivery is in the queue again."""
+
+    def delivery_handling(self, delivery: Delivery) -> None:
+        """A delivery has left the queue and its turn begins; called inside that turn."""
+
+    def delivery_waiting(self, delivery: Delivery, request: Delivery) -> None:
+        """The turn of `delivery` has sent `request` and awaits its answer."""
+
+    def delivery_resumed(self, delivery: Delivery, request: Delivery) -> None:
+        """The turn of `delivery` goes on: `request` was answered, or given up."""
+
+    def delivery_settled(self, delivery: Delivery) -> None:
+        """A delivery has its verdict."""
+
+    def message_intercepted(
+        self, delivery: Delivery, handler: object, before: Any, outcome: str
+    ) -> None:
+        """An intervention handler replaced, dropped or failed on a message.
+
+        `outcome` is `replaced`, `dropped` or `failed`; `before` is the message it was given.
+        """
+
+    def publication_rerouted(self, publication: Publication) -> None:
+        """Subscriptions changed, and so did the recipients of a pending publication.
+
+        Its deliveries stand in the queue in the order of `publication.events`' numbers or of
+        subscribing; those without recipient have their verdict, unless nobody is left.
+        """
+
+    def type_registered(
+        self, type: str, expected_class: type[Agent] | None, mailbox: str
+    ) -> None:
+        """An agent type was registered."""
+
+    def type_unregistered(self, type: str) -> None:
+        """An agent type was removed, and its instances with it."""
+
+    def agent_created(self, agent_id: AgentId, agent: Agent) -> None:
+        """An agent instance was built or registered."""
+
+    def agent_failed(self, agent_id: AgentId, error: BaseException) -> None:
+        """An agent instance could not be built."""
+
+    def subscription_added(self, subscription: Subscription) -> None:
+        """A subscription was added."""
+
+    def subscription_removed(self, subscription: Subscription) -> None:
+        """A subscription was removed."""
+
+    def runtime_started(self) -> None:
+        """The runtime began to deliver by itself."""
+
+    def runtime_stopped(self) -> None:
+        """The runtime no longer delivers by itself."""
+
+
+HOOKS: tuple[str, ...] = tuple(
+    name for name, value in vars(Instrument).items() if callable(value) and name[0] != "_"
+)
+
+
+class Instruments:
+    """The instruments of one runtime, indexed by hook.
+
+    There is one attribute per hook, a tuple of bound methods, or `None` while no instrument
+    overrides that hook. The runtime guards every call with that test, which is what keeps an
+    unobserved run as fast as if there were no hooks.
+    """
+
+    __slots__ = ("_members", *HOOKS)
+
+    def __init__(self) -> None:
+        self._members: list[Instrument] = []
+        for hook in HOOKS:
+            setattr(self, hook, None)
+
+    if TYPE_CHECKING:  # the slots above, for the type checker
+
+        def __getattr__(self, hook: str) -> tuple[Callable[..., None], ...] | None: ...
+
+    def __contains__(self, instrument: object) -> bool:
+        return instrument in self._members
+
+    def add(self, instrument: Instrument) -> None:
+        """Attach an instrument; attaching it twice changes nothing."""
+        if instrument not in self._members:
+            self._members.append(instrument)
+            self._index()
+
+    def remove(self, instrument: Instrument) -> None:
+        """Detach an instrument; detaching it twice changes nothing."""
+        if instrument in self._members:
+            self._members.remove(instrument)
+            self._index()
+
+    def notify(self, hooks: tuple[Callable[..., None], ...], *args: Any) -> None:
+        """Call these hooks; one that raises costs its instrument its place, nothing else."""
+        for hook in hooks:
+            try:
+                hook(*args)
+            except Exception:
+                instrument: Instrument = hook.__self__  # type: ignore[attr-defined]
+                self.remove(instrument)
+                logger.exception(
+                    "Instrument %s raised in %s and was removed; the run goes on without it.",
+                    type(instrument).__name__,
+                    hook.__name__,
+                )
+
+    def _index(self) -> None:
+        for hook in HOOKS:
+            default = getattr(Instrument, hook)
+            methods = tuple(
+                getattr(member, hook)
+                for member in self._members
+                if getattr(type(member), hook, default) is not default
+            )
+            setattr(self, hook, methods or None)

@@ -1,0 +1,206 @@
+"""The ledger: every delivery is entered once and settled once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from sandbox.messaging.exceptions import RuntimeStoppedError
+from sandbox.messaging.turn import Turn, current_turn
+from sandbox.runtime.delivery import Delivery, Kind, State, Verdict
+from sandbox.runtime.pump import Pump
+from sandbox.runtime.queue import DeliveryQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sandbox.messaging.agent_id import AgentId
+    from sandbox.messaging.message_context import MessageContext
+    from sandbox.runtime.instruments import Instruments
+    from sandbox.runtime.registry import Registry
+
+
+class Errand(Turn):
+    """What runs for a delivery, but not as its handler: an intervention, or a constructor.
+
+    Messages sent on an errand have the delivery as their cause, yet no agent is handling.
+    """
+
+    __slots__ = ("delivery", "intervenes")
+
+    def __init__(self, delivery: Delivery, *, intervenes: bool) -> None:
+        super().__init__()
+        self.delivery = delivery
+        self.intervenes = intervenes
+
+
+class Ledger:
+    """Makes deliveries, knows which are under way, and settles each exactly once.
+
+    A delivery is *unsettled* from the moment it is entered until `settle` gives it its
+    verdict. The runtime is idle when nothing is unsettled.
+
+    Attributes:
+        queue: the pending deliveries.
+        pump: what takes them out, unless a stepper does.
+        unsettled: number -> delivery, for all without a verdict.
+        last_message_id: id of the message accepted last.
+    """
+
+    def __init__(self, pump: Pump, registry: Registry, instruments: Instruments) -> None:
+        self.pump = pump
+        self.queue = DeliveryQueue()
+        self.unsettled: dict[int, Delivery] = {}
+        self.last_message_id: str | None = None
+        self._registry = registry
+        self._instruments = instruments
+        self._deliveries = 0
+        self._messages = 0
+        self._idle: set[asyncio.Future[None]] = set()
+
+    # Entering
+
+    def message_id(self, given: str | None) -> str:
+        """The id of a message: the one given, or the next of `m1`, `m2`, …"""
+        if given is None:
+            self._messages += 1
+            given = f"m{self._messages}"
+        self.last_message_id = given
+        return given
+
+    def origin(self) -> tuple[int | None, int]:
+        """Number of the delivery in whose turn the caller is, and the depth of what it sends."""
+        turn = current_turn.get()
+        if type(turn) is Delivery and turn.home is self:
+            return turn.number, turn.depth
+        if type(turn) is Errand and turn.delivery.home is self:
+            return turn.delivery.number, turn.delivery.depth + turn.intervenes
+        return None, 0
+
+    def new(
+        self,
+        kind: Kind,
+        message: Any,
+        recipient: AgentId | None,
+        context: MessageContext | None,
+        origin: tuple[int | None, int],
+    ) -> Delivery:
+        """Make a delivery. It must be announced, or nobody will wait for it."""
+        self._deliveries = number = self._deliveries + 1
+        return Delivery(number, kind, message, recipient, context, origin, self)
+
+    def announce(self, delivery: Delivery) -> None:
+        """Enter a delivery: from now on it is unsettled."""
+        self.unsettled[delivery.number] = delivery
+        if (hooks := self._instruments.delivery_queued) is not None:
+            self._instruments.notify(hooks, delivery)
+
+    def enqueue(self, delivery: Delivery) -> None:
+        """Enter a delivery and put it at the end of the queue."""
+        self.queue.ready.append(delivery)
+        self.announce(delivery)
+        if self.pump.asleep:
+            self.pump.wake()
+
+    # Waiting turns
+
+    def park(self, request: Delivery) -> Delivery | None:
+        """Note that the turn that sent this request waits for it.
+
+        Returns:
+            That turn, or `None` if the request was sent from outside or the turn has ended.
+        """
+        turn = self.unsettled.get(request.cause) if request.cause is not None else None
+        if turn is not None:
+            turn.open_calls += 1
+            turn.state = State.WAITING
+            if (hooks := self._instruments.delivery_waiting) is not None:
+                self._instruments.notify(hooks, turn, request)
+        return turn
+
+    def unpark(self, turn: Delivery, request: Delivery) -> None:
+        """Note that the turn goes on: the request was answered, or its caller gave up."""
+        turn.open_calls -= 1
+        if turn.verdict is not None:
+            return
+        if not turn.open_calls:
+            turn.state = State.HANDLING
+        if (hooks := self._instruments.delivery_resumed) is not None:
+            self._instruments.notify(hooks, turn, request)
+
+    # Settling
+
+    def settle(self, delivery: Delivery, verdict: Verdict) -> None:
+        """Give a delivery its verdict. There is no other place that does."""
+        if delivery.verdict is not None:
+            return
+        left_queue = not delivery.pending
+        delivery.verdict = verdict
+        delivery.state = None
+        delivery.task = None
+        del self.unsettled[delivery.number]
+        if left_queue and self.is_serial(delivery):
+            self.queue.open_mailbox(delivery.recipient)  # type: ignore[arg-type]  # it has one
+            self.pump.nudge()
+        if (hooks := self._instruments.delivery_settled) is not None:
+            self._instruments.notify(hooks, delivery)
+        if self._idle and not self.unsettled:
+            for waiter in self._idle:
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    def drop(
+        self,
+        delivery: Delivery,
+        error: BaseException | None,
+        verdict: Verdict = Verdict.DROPPED,
+    ) -> None:
+        """Settle a delivery that goes no further; its caller, if any, gets the error.
+
+        Without an error the caller is told nothing and goes on waiting: the message is lost.
+        """
+        delivery.error = error
+        if error is not None:
+            fail_reply(delivery.request or delivery, error)
+        self.settle(delivery, verdict)
+
+    def strand(self, deliveries: Iterable[Delivery]) -> None:
+        """Settle deliveries that can never arrive, and tell their callers."""
+        for delivery in deliveries:
+            msg = f"The runtime was stopped before this could be delivered: {delivery!r}"
+            self.drop(delivery, RuntimeStoppedError(msg), Verdict.STRANDED)
+
+    def stop(self) -> None:
+        """Strand everything pending, and tell the callers of open turns that no answer comes."""
+        self.pump.stop()
+        self.strand(self.queue.clear())
+        for delivery in self.unsettled.values():
+            msg = f"The runtime was stopped while this was being handled: {delivery!r}"
+            fail_reply(delivery, RuntimeStoppedError(msg))
+
+    async def idle(self) -> None:
+        """Return once nothing is queued and nothing unsettled."""
+        while self.unsettled:
+            waiter = asyncio.get_running_loop().create_future()
+            self._idle.add(waiter)
+            try:
+                await waiter
+            finally:
+                self._idle.discard(waiter)
+
+    def is_serial(self, delivery: Delivery) -> bool:
+        """Whether this delivery starts a turn at an agent with a serial mailbox."""
+        serial = self._registry.serial_types
+        return (
+            bool(serial)
+            and delivery.kind is not Kind.RESPONSE
+            and delivery.recipient is not None
+            and delivery.recipient.type in serial
+        )
+
+
+def fail_reply(request: Delivery, error: BaseException) -> None:
+    """Raise `error` at the caller of this request, if it still waits; no answer follows."""
+    reply, request.reply = request.reply, None
+    if reply is not None and not reply.done() and not reply.get_loop().is_closed():
+        reply.set_exception(error)

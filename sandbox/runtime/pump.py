@@ -1,0 +1,172 @@
+"""The pump: takes deliveries from the queue whenever the event loop lets it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from sandbox.messaging.exceptions import WrongLoopError
+
+if TYPE_CHECKING:
+    from collections.abc import Sized
+
+    from sandbox.runtime.dispatcher import Dispatcher
+
+# The pump goes back to the event loop after this many deliveries or this many seconds, so
+# that timers, sockets and a notebook's buttons are served while messages flow.
+DELIVERIES_AT_ONCE = 64
+SECONDS_AT_ONCE = 0.001
+
+# How often `rest` lets other tasks go first. Tasks that never rest must not stop a step.
+REST_TURNS = 64
+
+
+class Pump:
+    """Delivers, in order, for as long as the runtime is started and not paused.
+
+    It is a callback of the event loop, not a task: there is nothing that a failing message, a
+    cancelled program or an interrupt could kill.
+
+    Attributes:
+        loop: the event loop that owns the runtime; `None` until its first use.
+        started: between `start` and `stop`.
+        paused: whether a stepper holds it.
+        asleep: whether it would deliver but has nothing to do; then a new delivery wakes it.
+    """
+
+    __slots__ = (
+        "_dispatcher",
+        "_ready",
+        "_scheduled",
+        "asleep",
+        "context",
+        "loop",
+        "paused",
+        "started",
+    )
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+        self._scheduled = False
+        self._ready: Sized | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.context = contextvars.Context()
+        self.started = False
+        self.paused = False
+        self.asleep = False
+
+    @property
+    def flowing(self) -> bool:
+        """Whether deliveries happen by themselves: started and not paused."""
+        return self.started and not self.paused
+
+    def bind(self) -> asyncio.AbstractEventLoop:
+        """Make sure that the running event loop owns the runtime, and return it.
+
+        Raises:
+            WrongLoopError: another loop owns the runtime; it is a `RuntimeError`.
+            RuntimeError: no loop is running.
+        """
+        loop = asyncio.get_running_loop()
+        if loop is not self.loop:
+            self._move_to(loop)
+        return loop
+
+    def start(self) -> None:
+        """Begin to deliver; handlers run in a copy of the caller's context from now on."""
+        if self.started and self.loop is not None and self.loop.is_closed():
+            self.started = False  # it was abandoned together with that loop
+        self.bind()
+        self.context = contextvars.copy_context()
+        self.started = True
+        self.nudge()
+
+    def stop(self) -> None:
+        """Deliver nothing more."""
+        self.started = False
+        self.asleep = False
+
+    def pause(self) -> None:
+        """Deliver nothing until `resume`."""
+        self.paused = True
+        self.asleep = False
+
+    def resume(self) -> None:
+        """Deliver again, if started."""
+        self.paused = False
+        self.nudge()
+
+    def nudge(self) -> None:
+        """Look at the queue soon: something may go that could not before."""
+        if self.flowing and not self._scheduled:
+            self.asleep = True
+            self.wake()
+
+    def wake(self) -> None:
+        """Look at the queue soon. Only to be called while `asleep`."""
+        self.asleep = False
+        self._scheduled = True
+        assert self.loop is not None
+        self.loop.call_soon(self._run)
+
+    async def rest(self) -> None:
+        """Let everything run that can run now, so that what a delivery caused has happened."""
+        for _ in range(REST_TURNS):
+            await asyncio.sleep(0)
+            if self._ready is not None and not self._ready:
+                return
+
+    def _run(self) -> None:
+        more = True
+        try:
+            more = self._deliver_some()
+        finally:
+            self._scheduled = False
+            if self.flowing:
+                self.asleep = True
+                if more and self._dispatcher.ledger.queue:
+                    self.wake()
+
+    def _deliver_some(self) -> bool:
+        """Deliver until the loop is wanted elsewhere; tell whether more may go."""
+        dispatcher, ready = self._dispatcher, self._ready
+        deadline = perf_counter() + SECONDS_AT_ONCE
+        for _ in range(DELIVERIES_AT_ONCE):
+            delivery = dispatcher.next()
+            if delivery is None:
+                return False
+            dispatcher.deliver(delivery)
+            # All recipients of a publication start together, as in AutoGen Core.
+            while (sibling := dispatcher.next_event_of(delivery.publication)) is not None:
+                dispatcher.deliver(sibling)
+            # Whatever this delivery made ready, a caller that got its answer for instance, runs
+            # before the next one. A loop that hides what is ready gets its turn every time.
+            if ready is None or ready or perf_counter() > deadline or not self.flowing:
+                break
+        return True
+
+    def _move_to(self, loop: asyncio.AbstractEventLoop) -> None:
+        owner, ledger = self.loop, self._dispatcher.ledger
+        if owner is not None and owner.is_closed():
+            ledger.strand(list(ledger.unsettled.values()))
+            owner = None
+        if owner is not None and (self.started or ledger.unsettled):
+            msg = (
+                f"This runtime belongs to the event loop {owner!r} and was used in {loop!r}. "
+                "Stop it there first, or hand the work over to its loop with "
+                "asyncio.run_coroutine_threadsafe(..., loop)."
+            )
+            raise WrongLoopError(msg)
+        if self.started:
+            msg = (
+                "This runtime was started in an event loop that is closed by now. "
+                "Call start() again in this one."
+            )
+            raise WrongLoopError(msg)
+        self.loop = loop
+        self._scheduled = False
+        self.context = contextvars.copy_context()
+        # What waits to run in asyncio's own loops; others, such as uvloop, do not show it.
+        self._ready = getattr(loop, "_ready", None)

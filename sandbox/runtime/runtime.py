@@ -1,0 +1,581 @@
+"""The runtime that people use."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sandbox.messaging.agent import Agent, AgentMetadata
+from sandbox.messaging.agent_id import AgentId, AgentType
+from sandbox.messaging.agent_runtime import AgentRuntime
+from sandbox.messaging.cancellation import CancellationToken
+from sandbox.messaging.constants import ROOT_LOGGER_NAME
+from sandbox.messaging.serialization import SerializationRegistry
+from sandbox.messaging.suggestions import did_you_mean
+from sandbox.messaging.topic import TopicId
+from sandbox.runtime.dispatcher import Dispatcher
+from sandbox.runtime.event_log import EventLog
+from sandbox.runtime.instruments import Instrument, Instruments
+from sandbox.runtime.interventions import Interventions
+from sandbox.runtime.registry import Registry
+from sandbox.runtime.reports import Reports
+from sandbox.runtime.router import Router, describe
+from sandbox.runtime.stepper import Stepper
+from sandbox.runtime.tracing import tracing_for
+from sandbox.runtime.watching import announce_runtime
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+
+    from opentelemetry.trace import TracerProvider
+
+    from sandbox.messaging.intervention import InterventionHandler
+    from sandbox.messaging.serialization import MessageSerializer
+    from sandbox.messaging.subscription import Subscription
+    from sandbox.runtime.delivery import Delivery
+
+T = TypeVar("T", bound=Agent)
+
+logger = logging.getLogger(ROOT_LOGGER_NAME)
+
+# How long a caller waits for a runtime that does not deliver before we say so, in seconds.
+HINT_AFTER = 1.0
+
+# How often `stop_when` looks at a condition that no delivery has touched, in seconds.
+LOOK_AGAIN_AFTER = 0.1
+
+
+class SingleThreadedAgentRuntime(AgentRuntime):
+    """Runs agents and delivers their messages, in one process and on one event loop.
+
+    Messages wait in one queue, requests, events and responses alike, and are delivered in
+    order; each handler runs as a task of its own. The names and the behaviour are those of
+    AutoGen Core; where it loses messages or hangs, this runtime does not (see the README).
+
+    Args:
+        intervention_handlers: may replace or drop messages when they leave the queue. Each is
+            given what the one before it returned.
+        tracer_provider: an OpenTelemetry tracer provider to report spans to. Without one the
+            global provider is used, if OpenTelemetry was set up before.
+        ignore_unhandled_exceptions: whether an exception in an event handler is only logged.
+            If false it is also raised by the next `stop`, `stop_when_idle`, `stop_when` or
+            `process_next`. The exception of a request always goes to its caller.
+        mailbox: `interleaved` lets an agent have several open turns, which take turns at each
+            `await`; `serial` makes the next delivery wait until the open turn has ended.
+            `register_factory` can choose for each agent type.
+        on_unhandled: what to do when an agent has no handler for a message: `log` it and
+            answer a request with `None`, or `raise` a `CantHandleException`.
+
+    Raises:
+        ValueError: `mailbox` or `on_unhandled` has another value.
+
+    Example:
+        >>> import asyncio
+        >>> from sandbox import AgentId, MessageContext, RoutedAgent, rpc
+        >>> class Echo(RoutedAgent):
+        ...     @rpc
+        ...     async def answer(self, message: str, ctx: MessageContext) -> str:
+        ...         return message.upper()
+        >>> async def main():
+        ...     runtime = SingleThreadedAgentRuntime()
+        ...     await Echo.register(runtime, "echo", lambda: Echo("Says it louder."))
+        ...     runtime.start()
+        ...     print(await runtime.send_message("hello", AgentId("echo", "default")))
+        ...     await runtime.stop_when_idle()
+        >>> asyncio.run(main())
+        HELLO
+    """
+
+    def __init__(
+        self,
+        *,
+        intervention_handlers: Sequence[InterventionHandler] | None = None,
+        tracer_provider: TracerProvider | None = None,
+        ignore_unhandled_exceptions: bool = True,
+        mailbox: str = "interleaved",
+        on_unhandled: str = "log",
+    ) -> None:
+        self._instruments = Instruments()
+        self._serializers = SerializationRegistry()
+        self._reports = Reports(
+            ignore_unhandled_exceptions=ignore_unhandled_exceptions, on_unhandled=on_unhandled
+        )
+        self._router = Router()
+        self._registry = Registry(self, self._instruments, mailbox)
+        self._dispatcher = Dispatcher(
+            self._registry,
+            self._router,
+            Interventions(intervention_handlers, self._instruments),
+            self._instruments,
+            self._reports,
+        )
+        self._ledger = self._dispatcher.ledger
+        self._pump = self._dispatcher.pump
+        self._stepper = Stepper(self._dispatcher, self._instruments)
+        self._instruments.add(EventLog(self._serializers))
+        tracing = tracing_for(tracer_provider)
+        if tracing is not None:
+            self._instruments.add(tracing)
+        announce_runtime(self)
+
+    # Messages
+
+    async def send_message(
+        self,
+        message: Any,
+        recipient: AgentId,
+        *,
+        sender: AgentId | None = None,
+        cancellation_token: CancellationToken | None = None,
+        message_id: str | None = None,
+    ) -> Any:
+        """Send a request to one agent and await its answer.
+
+        Args:
+            message: any object; the recipient gets this very object.
+            recipient: the agent; it is built if need be.
+            sender: the sending agent, or `None` from outside. It is a label and never looked up.
+            cancellation_token: cancelling it cancels this call, not the handler.
+            message_id: `m1`, `m2`, … by default.
+
+        Returns:
+            What the handler returned; `None` if no handler took the message.
+
+        Raises:
+            RecipientNotFoundError: the recipient's type is not registered (a `LookupError`).
+            MessageDroppedException: the request or its response was dropped.
+            RuntimeStoppedError: the runtime was stopped before the answer came.
+            WrongLoopError: the runtime belongs to another event loop.
+            asyncio.CancelledError: the token was cancelled.
+            Exception: whatever the handler raised.
+        """
+        token = CancellationToken() if cancellation_token is None else cancellation_token
+        request = self._dispatcher.request(message, recipient, sender, token, message_id)
+        reply = request.reply
+        assert reply is not None  # every new request has one
+        token.attach_future(reply)
+        turn = self._ledger.park(request) if request.cause is not None else None
+        hint = None if self._pump.flowing else self._hint_later(request)
+        try:
+            return await reply
+        finally:
+            token.detach_future(reply)
+            if turn is not None:
+                self._ledger.unpark(turn, request)
+            if hint is not None:
+                hint.cancel()
+
+    async def publish_message(
+        self,
+        message: Any,
+        topic_id: TopicId,
+        *,
+        sender: AgentId | None = None,
+        cancellation_token: CancellationToken | None = None,
+        message_id: str | None = None,
+    ) -> None:
+        """Publish a message to a topic; returns as soon as it is queued.
+
+        Every subscriber gets a delivery of its own, with the same object and `message_id`. The
+        sender itself is skipped. What handlers raise does not reach the publisher.
+
+        Args:
+            message: any object; all recipients get this very object.
+            topic_id: the topic.
+            sender: the publishing agent, or `None` from outside.
+            cancellation_token: passed on to the handlers.
+            message_id: `m1`, `m2`, … by default.
+
+        Raises:
+            TypeError: `topic_id` is not a `TopicId`.
+            WrongLoopError: the runtime belongs to another event loop.
+        """
+        if not isinstance(topic_id, TopicId):
+            msg = (
+                f"topic_id must be a TopicId, not {topic_id!r}. "
+                'Write TopicId("type", "source"), or send_message to reach one agent.'
+            )
+            raise TypeError(msg)
+        token = CancellationToken() if cancellation_token is None else cancellation_token
+        self._dispatcher.publisher.publish(message, topic_id, sender, token, message_id)
+
+    @property
+    def last_published(self) -> str | None:
+        """Id of the message sent or published last; `None` if there was none yet."""
+        return self._ledger.last_message_id
+
+    @property
+    def unprocessed_messages_count(self) -> int:
+        """How many messages wait in the queue; a publication counts once."""
+        pending = list(self._ledger.queue)
+        publications = {id(d.publication) for d in pending if d.publication is not None}
+        return sum(d.publication is None for d in pending) + len(publications)
+
+    # Life
+
+    def start(self) -> None:
+        """Begin to deliver. Messages sent before wait until then.
+
+        Raises:
+            RuntimeError: it is started already (harmless), or no event loop is running.
+            WrongLoopError: it is in use in another event loop.
+        """
+        try:
+            self._pump.start()
+        except RuntimeError as error:
+            if asyncio._get_running_loop() is not None:  # noqa: SLF001  # the documented low-level probe
+                raise
+            msg = (
+                "start() needs a running event loop. Call it in a notebook cell, or inside "
+                "an async function that asyncio.run() runs."
+            )
+            raise RuntimeError(msg) from error
+        if (hooks := self._instruments.runtime_started) is not None:
+            self._instruments.notify(hooks)
+
+    async def stop(self) -> None:
+        """Stop at once. Open turns go on, but nothing pending is delivered any more.
+
+        Pending deliveries end as `stranded`, and all callers that still wait for an answer get
+        a `RuntimeStoppedError`. The runtime can be started again.
+
+        Raises:
+            RuntimeError: it is not started.
+            Exception: what an event handler raised, unless such exceptions are ignored.
+        """
+        self._check_started()
+        self._stop()
+        self._reports.raise_kept()
+
+    async def stop_when_idle(self, timeout: float | None = None) -> None:
+        """Stop once nothing is queued and no turn is open.
+
+        Args:
+            timeout: give up after this many seconds; by default wait as long as it takes.
+
+        Raises:
+            RuntimeError: it is not started, or this is called by a handler, which could never
+                return.
+            TimeoutError: it was not idle in time; the message lists what is outstanding, and
+                the runtime goes on.
+            Exception: what an event handler raised, unless such exceptions are ignored.
+        """
+        self._check_started()
+        self._check_not_in_handler()
+        try:
+            async with asyncio.timeout(timeout):
+                await self._ledger.idle()
+        except TimeoutError:
+            outstanding = "; ".join(map(repr, self._ledger.unsettled.values()))
+            msg = f"Not idle after {timeout} s. Outstanding: {outstanding}"
+            raise TimeoutError(msg) from None
+        if self._pump.started:
+            self._stop()
+        self._reports.raise_kept()
+
+    async def stop_when(self, condition: Callable[[], bool]) -> None:
+        """Stop once `condition()` is true. It is looked at after every delivery.
+
+        Raises:
+            RuntimeError: the runtime is not started.
+            Exception: what the condition raised; the runtime then goes on. Or what an event
+                handler raised, unless such exceptions are ignored.
+        """
+        self._check_started()
+        async with self._activity() as activity:
+            while not condition():
+                await activity.wait(LOOK_AGAIN_AFTER)
+        if self._pump.started:
+            self._stop()
+        self._reports.raise_kept()
+
+    async def close(self) -> None:
+        """Stop, if started, and close all agents.
+
+        Raises:
+            Exception: what the `close` of an agent raised; all others are closed nevertheless.
+        """
+        try:
+            if self._pump.started:
+                await self.stop()
+        finally:
+            errors: list[Exception] = []
+            for agent in list(self._registry.instances.values()):
+                try:
+                    await agent.close()
+                except Exception as error:  # noqa: BLE001  # raised below
+                    errors.append(error)
+            if errors:
+                for other in errors[1:]:
+                    errors[0].add_note(f"Another agent failed to close as well: {other!r}")
+                raise errors[0]
+
+    async def process_next(self) -> None:
+        """Deliver the next message, to all its recipients; wait while there is none.
+
+        It returns before the handlers have finished. To see one delivery through, use `step`.
+
+        Raises:
+            Exception: what an event handler raised, unless such exceptions are ignored.
+        """
+        self._reports.raise_kept()
+        self._pump.bind()
+        dispatcher = self._dispatcher
+        async with self._activity() as activity:
+            while (delivery := dispatcher.next()) is None:
+                await activity.wait()
+        dispatcher.deliver(delivery)
+        while (sibling := dispatcher.next_event_of(delivery.publication)) is not None:
+            dispatcher.deliver(sibling)
+        await asyncio.sleep(0)
+
+    _process_next = process_next  # the name under which AutoGen Core's own tests call it
+
+    # Stepping and watching
+
+    @property
+    def stepper(self) -> Stepper:
+        """Holds the runtime and makes deliveries one by one."""
+        return self._stepper
+
+    async def step(self, number: int | None = None) -> Delivery | None:
+        """Make exactly one delivery; see `Stepper.step`."""
+        return await self._stepper.step(number)
+
+    def add_instrument(self, instrument: Instrument) -> None:
+        """Let an instrument observe this runtime from now on."""
+        self._instruments.add(instrument)
+
+    def remove_instrument(self, instrument: Instrument) -> None:
+        """Let an instrument no longer observe this runtime."""
+        self._instruments.remove(instrument)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop that owns this runtime; `None` until its first use."""
+        return self._pump.loop
+
+    # Agents
+
+    async def register_factory(
+        self,
+        type: str | AgentType,
+        agent_factory: Callable[[], T | Awaitable[T]],
+        *,
+        expected_class: type[T] | None = None,
+        replace: bool = False,
+        mailbox: str | None = None,
+    ) -> AgentType:
+        """Register how agents of a type are made. `SomeAgent.register` calls this.
+
+        Args:
+            type: the agent type.
+            agent_factory: called without arguments, may be async; returns a new agent each time.
+            expected_class: the class that the agents must have, checked when one is built.
+            replace: put this factory in the place of one registered before, and forget the
+                instances of that one. Useful when a notebook cell is run again.
+            mailbox: `interleaved` or `serial`, by default that of the runtime.
+
+        Raises:
+            ValueError: the type is registered already, or an argument is invalid.
+        """
+        agent_type = AgentType(type) if isinstance(type, str) else type
+        self._registry.register(
+            agent_type.type, agent_factory, expected_class, replace=replace, mailbox=mailbox
+        )
+        return agent_type
+
+    async def register_agent_instance(self, agent_instance: Agent, agent_id: AgentId) -> AgentId:
+        """Register one agent that exists already.
+
+        Raises:
+            ValueError: the id is taken, or its type has a factory or instances of another class.
+            RuntimeError: the agent is bound to another id or runtime.
+        """
+        self._registry.check_instance(agent_instance, agent_id)
+        await agent_instance.bind_id_and_runtime(id=agent_id, runtime=self)
+        self._registry.register_instance(agent_instance, agent_id)
+        return agent_id
+
+    async def unregister(self, type: str | AgentType) -> None:
+        """Remove an agent type and its instances. Its subscriptions stay.
+
+        Raises:
+            RecipientNotFoundError: there is no such type (a `LookupError`).
+        """
+        self._registry.unregister(type if isinstance(type, str) else type.type)
+
+    async def try_get_underlying_agent_instance(
+        self,
+        id: AgentId,
+        type: type[T] = Agent,  # type: ignore[assignment]  # as in AutoGen Core
+    ) -> T:
+        """The agent object with this id, built now if need be.
+
+        Raises:
+            LookupError: its type is not registered.
+            TypeError: it is not an instance of `type`.
+        """
+        agent = await self._registry.get(id)
+        if not isinstance(agent, type):
+            msg = (
+                f"Agent with name {id.type} is not of type {type.__name__}. "
+                f"It is of type {agent.__class__.__name__}."
+            )
+            raise TypeError(msg)
+        return agent
+
+    async def get(
+        self, id_or_type: AgentId | AgentType | str, /, key: str = "default", *, lazy: bool = True
+    ) -> AgentId:
+        """The id of an agent; with `lazy=False` the agent is built now."""
+        if isinstance(id_or_type, AgentId):
+            agent_id = id_or_type
+        else:
+            agent_id = AgentId(id_or_type, key)
+        if not lazy:
+            await self._registry.get(agent_id)
+        return agent_id
+
+    async def agent_metadata(self, agent: AgentId) -> AgentMetadata:
+        """Metadata of an agent, which is built if need be."""
+        return (await self._registry.get(agent)).metadata
+
+    # State
+
+    async def agent_save_state(self, agent: AgentId) -> Mapping[str, Any]:
+        """What `save_state` of this agent returns; it is built if need be."""
+        return await (await self._registry.get(agent)).save_state()
+
+    async def agent_load_state(self, agent: AgentId, state: Mapping[str, Any]) -> None:
+        """Call `load_state` of this agent; it is built if need be."""
+        await (await self._registry.get(agent)).load_state(state)
+
+    async def save_state(self) -> Mapping[str, Any]:
+        """The states of all agents built so far, by agent id as text."""
+        return {
+            str(agent_id): dict(await agent.save_state())
+            for agent_id, agent in list(self._registry.instances.items())
+        }
+
+    async def load_state(self, state: Mapping[str, Any]) -> None:
+        """Restore what `save_state` returned; agents are built if need be.
+
+        States of agent types that are not registered are passed over, with a warning.
+        """
+        for name, agent_state in state.items():
+            agent_id = AgentId.from_str(name)
+            if agent_id.type in self._registry.types:
+                await (await self._registry.get(agent_id)).load_state(agent_state)
+            else:
+                logger.warning(
+                    "The saved state of %s was passed over: its type is not registered. %s",
+                    agent_id,
+                    did_you_mean(agent_id.type, self._registry.types),
+                )
+
+    # Subscriptions and serializers
+
+    async def add_subscription(self, subscription: Subscription) -> None:
+        """Add a subscription.
+
+        Raises:
+            ValueError: an equal one exists already.
+        """
+        self._router.add(subscription)
+        agent_type = getattr(subscription, "agent_type", None)
+        if isinstance(agent_type, str) and agent_type not in self._registry.types:
+            logger.warning(
+                "%s names an agent type that is not registered (yet). %s",
+                describe(subscription),
+                did_you_mean(agent_type, self._registry.types),
+            )
+        if (hooks := self._instruments.subscription_added) is not None:
+            self._instruments.notify(hooks, subscription)
+
+    async def remove_subscription(self, id: str) -> None:
+        """Remove a subscription by its id.
+
+        Raises:
+            SubscriptionNotFoundError: there is none with this id; it is both a `ValueError`
+                and a `LookupError`.
+        """
+        subscription = self._router.remove(id)
+        if (hooks := self._instruments.subscription_removed) is not None:
+            self._instruments.notify(hooks, subscription)
+
+    @property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """All subscriptions, in the order in which they were added."""
+        return self._router.subscriptions
+
+    def add_message_serializer(
+        self, serializer: MessageSerializer[Any] | Sequence[MessageSerializer[Any]]
+    ) -> None:
+        """Add serializers. Messages within one process never need them; logs use them."""
+        self._serializers.add_serializer(serializer)
+
+    # Helpers
+
+    def _stop(self) -> None:
+        self._ledger.stop()
+        if (hooks := self._instruments.runtime_stopped) is not None:
+            self._instruments.notify(hooks)
+
+    def _check_started(self) -> None:
+        if not self._pump.started:
+            msg = "Runtime is not started. Call start() first."
+            raise RuntimeError(msg)
+
+    def _check_not_in_handler(self) -> None:
+        # A task that a handler has spawned may wait for idleness; the handler itself may not.
+        task = asyncio.current_task()
+        if any(delivery.task is task for delivery in self._ledger.unsettled.values()):
+            msg = (
+                "stop_when_idle() was awaited by a message handler. It would wait for that "
+                "handler to end, for ever. Await it outside, or call stop()."
+            )
+            raise RuntimeError(msg)
+
+    @asynccontextmanager
+    async def _activity(self) -> AsyncGenerator[_Activity, None]:
+        activity = _Activity()
+        self._instruments.add(activity)
+        try:
+            yield activity
+        finally:
+            self._instruments.remove(activity)
+
+    def _hint_later(self, request: Delivery) -> asyncio.TimerHandle:
+        loop = asyncio.get_running_loop()
+        return loop.call_later(HINT_AFTER, self._hint, request)
+
+    def _hint(self, request: Delivery) -> None:
+        if not self._pump.flowing:
+            self._reports.nothing_delivers(request, paused=self._pump.paused)
+
+
+class _Activity(Instrument):
+    """Waits for something to happen in the queue."""
+
+    def __init__(self) -> None:
+        self._happened = asyncio.Event()
+
+    async def wait(self, timeout: float | None = None) -> None:
+        self._happened.clear()
+        try:
+            async with asyncio.timeout(timeout):
+                await self._happened.wait()
+        except TimeoutError:
+            return
+
+    def delivery_queued(self, delivery: Delivery) -> None:  # noqa: ARG002
+        self._happened.set()
+
+    def delivery_released(self, delivery: Delivery) -> None:  # noqa: ARG002
+        self._happened.set()
+
+    def delivery_settled(self, delivery: Delivery) -> None:  # noqa: ARG002
+        self._happened.set()
