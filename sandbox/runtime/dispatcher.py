@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 from sandbox.messaging.exceptions import MessageDroppedException
 from sandbox.messaging.message_context import MessageContext
 from sandbox.messaging.turn import current_turn
-from sandbox.runtime.delivery import Kind, State, Verdict
+from sandbox.runtime.delivery import (
+    CANCELLED,
+    DROPPED,
+    FAILED,
+    HANDLED,
+    HANDLING,
+    NO_RECIPIENT,
+    REQUEST,
+    RESPONSE,
+    STRANDED,
+    UNDELIVERABLE,
+    UNHANDLED,
+)
 from sandbox.runtime.ledger import Errand, Ledger
 from sandbox.runtime.publisher import Publisher
 from sandbox.runtime.pump import Pump
@@ -20,7 +32,8 @@ if TYPE_CHECKING:
     from sandbox.messaging.agent import Agent
     from sandbox.messaging.agent_id import AgentId
     from sandbox.messaging.cancellation import CancellationToken
-    from sandbox.runtime.delivery import Delivery, Publication
+    from sandbox.runtime.delivery import Delivery
+    from sandbox.runtime.event_log import EventLog
     from sandbox.runtime.instruments import Instruments
     from sandbox.runtime.interventions import Interventions
     from sandbox.runtime.registry import Registry
@@ -51,11 +64,13 @@ class Dispatcher:
         interventions: Interventions,
         instruments: Instruments,
         reports: Reports,
+        event_log: EventLog,
     ) -> None:
-        self.pump = Pump(self)
+        self.pump = Pump(self, event_log.follow_level)
         self.ledger = Ledger(self.pump, registry, instruments)
         self.publisher = Publisher(self.ledger, router, instruments)
         self._registry = registry
+        self._router = router
         self._interventions = interventions
         self._instruments = instruments
         self._reports = reports
@@ -73,8 +88,8 @@ class Dispatcher:
         ledger = self.ledger
         loop = self.pump.bind()
         self._registry.check_recipient(recipient)
-        context = MessageContext(sender, None, True, token, ledger.message_id(message_id))  # noqa: FBT003
-        request = ledger.new(Kind.REQUEST, message, recipient, context, ledger.origin())
+        context = MessageContext(sender, None, True, token, ledger.message_id(message_id))
+        request = ledger.new(REQUEST, message, recipient, context, ledger.origin())
         request.reply = loop.create_future()
         ledger.enqueue(request)
         return request
@@ -83,22 +98,21 @@ class Dispatcher:
 
     def next(self) -> Delivery | None:
         """Take the next delivery that may go out of the queue, or `None` if none may."""
-        delivery = self.ledger.queue.pop(self._gate())
-        if delivery is not None and self.publisher.is_stale(delivery.publication):
-            self.ledger.queue.ready.appendleft(delivery)
-            self.publisher.reroute(delivery.publication)
-            return self.next()
-        return delivery
-
-    def next_event_of(self, publication: Publication | None) -> Delivery | None:
-        """Take the next delivery, if it is another event of this publication and may go."""
         queue = self.ledger.queue
-        ready = queue.ready
-        if publication is None or not ready or ready[0].publication is not publication:
+        if self._intercepting or queue.mailboxes:
+            delivery = queue.pop(self._gate())
+        else:
+            delivery = queue.ready.popleft() if queue.ready else None
+        if delivery is None:
             return None
-        if self._intercepting or queue.unblocked or not queue.may_go(ready[0]):
-            return None
-        return ready.popleft()
+        publication = delivery.publication
+        if publication is not None and publication.version != self._router.version:
+            # Subscriptions count as they stand when a publication's first delivery leaves.
+            if not publication.touched:
+                queue.ready.appendleft(delivery)
+                self.publisher.reroute(publication)
+                return self.next()
+        return delivery
 
     def may_go(self, delivery: Delivery) -> bool:
         """Whether this pending delivery could be delivered now."""
@@ -107,7 +121,7 @@ class Dispatcher:
     def refresh(self) -> None:
         """Bring all pending publications up to date with the subscriptions."""
         for delivery in self.ledger.queue:
-            if delivery.pending and self.publisher.is_stale(delivery.publication):
+            if delivery.publication is not None:
                 self.publisher.reroute(delivery.publication)
 
     def _gate(self) -> int:
@@ -117,14 +131,34 @@ class Dispatcher:
 
     # Delivering
 
+    def deliver_next(self) -> bool:
+        """Deliver the next message; return whether there was one that may go.
+
+        All recipients of a publication start together, as in AutoGen Core.
+        """
+        delivery = self.next()
+        if delivery is None:
+            return False
+        self.deliver(delivery)
+        if (publication := delivery.publication) is not None:
+            queued = self.ledger.queue.ready
+            while queued and queued[0].publication is publication:
+                sibling = self.next()
+                if sibling is None:
+                    break
+                self.deliver(sibling)
+        return True
+
     def deliver(self, delivery: Delivery) -> None:
         """Send a delivery that has just left the queue on its way."""
-        delivery.state = State.HANDLING
+        delivery.state = HANDLING
         publication = delivery.publication
-        first = publication is None or not publication.touched
-        if publication is not None:
+        if publication is None:
+            first = True
+        else:
+            first = not publication.touched
             publication.touched = True
-        if self.ledger.is_serial(delivery):
+        if self._registry.serial_types and self.ledger.is_serial(delivery):
             self.ledger.queue.close_mailbox(delivery.recipient)  # type: ignore[arg-type]  # it has one
         if first and self._interventions.handlers and not _carries_error(delivery):
             self._intercepting.append(delivery)
@@ -133,10 +167,10 @@ class Dispatcher:
             self._hand_over(delivery)
 
     def _hand_over(self, delivery: Delivery) -> None:
-        if delivery.kind is Kind.RESPONSE:
+        if delivery.kind is RESPONSE:
             self._answer(delivery)
         elif delivery.recipient is None:
-            self.ledger.settle(delivery, Verdict.NO_RECIPIENT)
+            self.ledger.settle(delivery, NO_RECIPIENT)
         else:
             self._start(self._turn(delivery), delivery)
 
@@ -168,7 +202,7 @@ class Dispatcher:
         dropped = isinstance(error, MessageDroppedException)
         publication = delivery.publication
         if publication is None:
-            self.ledger.drop(delivery, error, Verdict.DROPPED if dropped else Verdict.FAILED)
+            self.ledger.drop(delivery, error, DROPPED if dropped else FAILED)
             return
         if not dropped:
             self._reports.intervention_failed(delivery, error)
@@ -182,26 +216,31 @@ class Dispatcher:
         current_turn.set(delivery)
         if (hooks := self._instruments.delivery_handling) is not None:
             self._instruments.notify(hooks, delivery)
-        verdict = Verdict.UNDELIVERABLE  # what an exception would mean at this point
+        verdict = UNDELIVERABLE  # what an exception would mean at this point
         try:
             agent = self._registry.instances.get(delivery.recipient)  # type: ignore[arg-type]  # it has one
             if agent is None:
                 agent = await self._build(delivery)
-            verdict = Verdict.FAILED
+            verdict = FAILED
             delivery.result = await agent.on_message(delivery.message, ctx=delivery.context)
             if delivery.unhandled is None:
-                verdict = Verdict.HANDLED
+                verdict = HANDLED
             else:
                 self._reports.unhandled(delivery)
-                verdict = Verdict.UNHANDLED
+                verdict = UNHANDLED
         except BaseException as error:
             delivery.error = error
             if isinstance(error, asyncio.CancelledError):
-                verdict = Verdict.CANCELLED
+                verdict = CANCELLED
             if _ends_program(error):
                 raise
         finally:
-            self._end_turn(delivery, verdict)
+            if delivery.verdict is None:  # else it was stranded, together with its event loop
+                if delivery.kind is REQUEST:
+                    self._respond(delivery)
+                elif delivery.error is not None:
+                    self._reports.failed(delivery, delivery.error, verdict)
+                self.ledger.settle(delivery, verdict)
 
     async def _build(self, delivery: Delivery) -> Agent:
         current_turn.set(Errand(delivery, intervenes=False))
@@ -209,26 +248,17 @@ class Dispatcher:
         current_turn.set(delivery)
         return agent
 
-    def _end_turn(self, delivery: Delivery, verdict: Verdict) -> None:
-        if delivery.verdict is not None:
-            return  # stranded meanwhile, together with its event loop
-        if delivery.kind is Kind.REQUEST:
-            self._respond(delivery)
-        elif delivery.error is not None:
-            self._reports.failed(delivery, delivery.error, verdict)
-        self.ledger.settle(delivery, verdict)
-
     def _respond(self, request: Delivery) -> None:
         """Queue the answer, or the exception, before the request itself is settled."""
         ledger = self.ledger
         answer = request.result if request.error is None else request.error
         origin = (request.number, request.depth)
-        response = ledger.new(Kind.RESPONSE, answer, request.sender, None, origin)
+        response = ledger.new(RESPONSE, answer, request.sender, None, origin)
         response.request = request
         response.error = request.error
         if request.reply is None:  # the runtime was stopped, and the caller knows
             ledger.announce(response)
-            ledger.settle(response, Verdict.STRANDED)
+            ledger.settle(response, STRANDED)
         else:
             ledger.enqueue(response)
 
@@ -236,17 +266,17 @@ class Dispatcher:
         assert response.request is not None  # every response has one
         reply = response.request.reply
         if reply is None or reply.done():  # the caller gave up
-            self.ledger.settle(response, Verdict.CANCELLED)
+            self.ledger.settle(response, CANCELLED)
             return
         if response.error is not None:
             reply.set_exception(response.error)
         else:
             reply.set_result(response.message)
-        self.ledger.settle(response, Verdict.HANDLED)
+        self.ledger.settle(response, HANDLED)
 
 
 def _carries_error(delivery: Delivery) -> bool:
-    return delivery.kind is Kind.RESPONSE and delivery.error is not None
+    return delivery.kind is RESPONSE and delivery.error is not None
 
 
 def _ends_program(error: BaseException) -> bool:

@@ -11,7 +11,7 @@ from sandbox.messaging.serialization import (
     JSON_DATA_CONTENT_TYPE,
     try_get_known_serializers_for_type,
 )
-from sandbox.runtime.delivery import Kind, Verdict
+from sandbox.runtime.delivery import DROPPED, EVENT, FAILED, HANDLED, REQUEST, RESPONSE
 from sandbox.runtime.instruments import Instrument
 from sandbox.runtime.log_events import (
     AgentConstructionExceptionEvent,
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from sandbox.messaging.agent_id import AgentId
     from sandbox.messaging.serialization import SerializationRegistry
     from sandbox.runtime.delivery import Delivery
+    from sandbox.runtime.instruments import Instruments
 
 logger = logging.getLogger(EVENT_LOGGER_NAME)
 
 KINDS = {
-    Kind.REQUEST: MessageKind.DIRECT,
-    Kind.EVENT: MessageKind.PUBLISH,
-    Kind.RESPONSE: MessageKind.RESPOND,
+    REQUEST: MessageKind.DIRECT,
+    EVENT: MessageKind.PUBLISH,
+    RESPONSE: MessageKind.RESPOND,
 }
 UNSHOWN = "Message could not be serialized"
 
@@ -40,27 +41,34 @@ UNSHOWN = "Message could not be serialized"
 class EventLog(Instrument):
     """Writes one record per event to the logger `sandbox.events`, at level INFO.
 
-    While nobody listens at that level it does nothing: no message is ever serialized or
+    While nobody listens at that level it is not attached: no message is ever serialized or
     formatted for a log that is not written.
     """
 
-    def __init__(self, serializers: SerializationRegistry) -> None:
+    def __init__(self, serializers: SerializationRegistry, instruments: Instruments) -> None:
         self._serializers = serializers
+        self._instruments = instruments
+        self._attached = False
+
+    def follow_level(self) -> None:
+        """Attach or detach, as the level of the logger demands; it may change at any time."""
+        if logger.isEnabledFor(logging.INFO) is not self._attached:
+            self._attached = not self._attached
+            if self._attached:
+                self._instruments.add(self)
+            else:
+                self._instruments.remove(self)
 
     def delivery_queued(self, delivery: Delivery) -> None:
-        if logger.isEnabledFor(logging.INFO):
-            self._message(delivery, DeliveryStage.SEND)
+        self._message(delivery, DeliveryStage.SEND)
 
     def delivery_handling(self, delivery: Delivery) -> None:
-        if logger.isEnabledFor(logging.INFO):
-            self._message(delivery, DeliveryStage.DELIVER)
+        self._message(delivery, DeliveryStage.DELIVER)
 
     def delivery_settled(self, delivery: Delivery) -> None:
-        if not logger.isEnabledFor(logging.INFO):
-            return
-        if delivery.kind is Kind.RESPONSE and delivery.verdict is Verdict.HANDLED:
+        if delivery.kind is RESPONSE and delivery.verdict is HANDLED:
             self._message(delivery, DeliveryStage.DELIVER)
-        elif delivery.verdict is Verdict.DROPPED:
+        elif delivery.verdict is DROPPED:
             logger.info(
                 MessageDroppedEvent(
                     payload=self._payload(delivery.message),
@@ -70,7 +78,7 @@ class EventLog(Instrument):
                     **_identity(delivery),
                 )
             )
-        elif delivery.verdict is Verdict.FAILED and delivery.recipient and delivery.error:
+        elif delivery.verdict is FAILED and delivery.recipient and delivery.error:
             logger.info(
                 MessageHandlerExceptionEvent(
                     payload=self._payload(delivery.message),
@@ -81,8 +89,7 @@ class EventLog(Instrument):
             )
 
     def agent_failed(self, agent_id: AgentId, error: BaseException) -> None:
-        if logger.isEnabledFor(logging.INFO):
-            logger.info(AgentConstructionExceptionEvent(agent_id=agent_id, exception=error))
+        logger.info(AgentConstructionExceptionEvent(agent_id=agent_id, exception=error))
 
     def _message(self, delivery: Delivery, stage: DeliveryStage) -> None:
         logger.info(
@@ -108,7 +115,7 @@ class EventLog(Instrument):
             return self._serializers.serialize(
                 message, type_name=name, data_content_type=JSON_DATA_CONTENT_TYPE
             ).decode()
-        except Exception:  # noqa: BLE001  # whatever a serializer or a message's own code raises
+        except Exception:  # whatever a serializer or a message's own code raises
             return UNSHOWN
 
 

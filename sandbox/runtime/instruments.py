@@ -67,9 +67,7 @@ class Instrument:
         subscribing; those without recipient have their verdict, unless nobody is left.
         """
 
-    def type_registered(
-        self, type: str, expected_class: type[Agent] | None, mailbox: str
-    ) -> None:
+    def type_registered(self, type: str, expected_class: type[Agent] | None, mailbox: str) -> None:
         """An agent type was registered."""
 
     def type_unregistered(self, type: str) -> None:

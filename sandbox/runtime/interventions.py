@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.messaging.exceptions import MessageDroppedException
 from sandbox.messaging.intervention import DropMessage
-from sandbox.runtime.delivery import Kind
+from sandbox.runtime.delivery import EVENT, REQUEST, RESPONSE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sandbox.runtime.delivery import Delivery
     from sandbox.runtime.instruments import Instruments
 
-HOOK_NAMES = {Kind.REQUEST: "on_send", Kind.EVENT: "on_publish", Kind.RESPONSE: "on_response"}
+HOOK_NAMES = {REQUEST: "on_send", EVENT: "on_publish", RESPONSE: "on_response"}
 
 
 class Interventions:
@@ -74,12 +74,12 @@ class Interventions:
         return message
 
     async def _ask(self, handler: InterventionHandler, message: Any, delivery: Delivery) -> Any:
-        if delivery.kind is Kind.REQUEST:
+        if delivery.kind is REQUEST:
             assert delivery.recipient is not None
             return await handler.on_send(
                 message, message_context=delivery.context, recipient=delivery.recipient
             )
-        if delivery.kind is Kind.EVENT:
+        if delivery.kind is EVENT:
             return await handler.on_publish(message, message_context=delivery.context)
         assert delivery.sender is not None  # a response comes from an agent
         return await handler.on_response(

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.messaging.exceptions import RuntimeStoppedError
 from sandbox.messaging.turn import Turn, current_turn
-from sandbox.runtime.delivery import Delivery, Kind, State, Verdict
+from sandbox.runtime.delivery import (
+    DROPPED,
+    HANDLING,
+    RESPONSE,
+    STRANDED,
+    WAITING,
+    Delivery,
+    Kind,
+    Verdict,
+)
 from sandbox.runtime.pump import Pump
 from sandbox.runtime.queue import DeliveryQueue
 
@@ -61,7 +70,7 @@ class Ledger:
     # Entering
 
     def message_id(self, given: str | None) -> str:
-        """The id of a message: the one given, or the next of `m1`, `m2`, …"""
+        """The id of a message: the one given, or else the next of `m1`, `m2` and so on."""
         if given is None:
             self._messages += 1
             given = f"m{self._messages}"
@@ -97,10 +106,10 @@ class Ledger:
 
     def enqueue(self, delivery: Delivery) -> None:
         """Enter a delivery and put it at the end of the queue."""
-        self.queue.ready.append(delivery)
-        self.announce(delivery)
         if self.pump.asleep:
             self.pump.wake()
+        self.queue.ready.append(delivery)
+        self.announce(delivery)
 
     # Waiting turns
 
@@ -113,7 +122,7 @@ class Ledger:
         turn = self.unsettled.get(request.cause) if request.cause is not None else None
         if turn is not None:
             turn.open_calls += 1
-            turn.state = State.WAITING
+            turn.state = WAITING
             if (hooks := self._instruments.delivery_waiting) is not None:
                 self._instruments.notify(hooks, turn, request)
         return turn
@@ -124,7 +133,7 @@ class Ledger:
         if turn.verdict is not None:
             return
         if not turn.open_calls:
-            turn.state = State.HANDLING
+            turn.state = HANDLING
         if (hooks := self._instruments.delivery_resumed) is not None:
             self._instruments.notify(hooks, turn, request)
 
@@ -134,14 +143,13 @@ class Ledger:
         """Give a delivery its verdict. There is no other place that does."""
         if delivery.verdict is not None:
             return
-        left_queue = not delivery.pending
+        if self._registry.serial_types and not delivery.pending and self.is_serial(delivery):
+            self.queue.open_mailbox(delivery.recipient)  # type: ignore[arg-type]  # it has one
+            self.pump.nudge()
         delivery.verdict = verdict
         delivery.state = None
         delivery.task = None
         del self.unsettled[delivery.number]
-        if left_queue and self.is_serial(delivery):
-            self.queue.open_mailbox(delivery.recipient)  # type: ignore[arg-type]  # it has one
-            self.pump.nudge()
         if (hooks := self._instruments.delivery_settled) is not None:
             self._instruments.notify(hooks, delivery)
         if self._idle and not self.unsettled:
@@ -153,7 +161,7 @@ class Ledger:
         self,
         delivery: Delivery,
         error: BaseException | None,
-        verdict: Verdict = Verdict.DROPPED,
+        verdict: Verdict = DROPPED,
     ) -> None:
         """Settle a delivery that goes no further; its caller, if any, gets the error.
 
@@ -168,7 +176,7 @@ class Ledger:
         """Settle deliveries that can never arrive, and tell their callers."""
         for delivery in deliveries:
             msg = f"The runtime was stopped before this could be delivered: {delivery!r}"
-            self.drop(delivery, RuntimeStoppedError(msg), Verdict.STRANDED)
+            self.drop(delivery, RuntimeStoppedError(msg), STRANDED)
 
     def stop(self) -> None:
         """Strand everything pending, and tell the callers of open turns that no answer comes."""
@@ -190,12 +198,10 @@ class Ledger:
 
     def is_serial(self, delivery: Delivery) -> bool:
         """Whether this delivery starts a turn at an agent with a serial mailbox."""
-        serial = self._registry.serial_types
         return (
-            bool(serial)
-            and delivery.kind is not Kind.RESPONSE
+            delivery.kind is not RESPONSE
             and delivery.recipient is not None
-            and delivery.recipient.type in serial
+            and delivery.recipient.type in self._registry.serial_types
         )
 
 

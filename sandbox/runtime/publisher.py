@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 from sandbox.messaging.message_context import MessageContext
-from sandbox.runtime.delivery import Delivery, Kind, Publication, State, Verdict
+from sandbox.runtime.delivery import (
+    EVENT,
+    HELD,
+    NO_RECIPIENT,
+    QUEUED,
+    SKIPPED_SENDER,
+    Delivery,
+    Publication,
+)
 
 if TYPE_CHECKING:
     from sandbox.messaging.agent_id import AgentId
@@ -20,7 +28,7 @@ class Publisher:
     """Expands publications into one event per recipient, in the order of subscribing.
 
     Subscriptions count as they stand when the first event of a publication leaves the queue,
-    as in AutoGen Core. Until then a change of subscriptions makes the publication *stale*.
+    as in AutoGen Core.
     """
 
     def __init__(self, ledger: Ledger, router: Router, instruments: Instruments) -> None:
@@ -54,27 +62,25 @@ class Publisher:
         if nobody:
             ledger.enqueue(self._event(publication, None, ()))
 
-    def is_stale(self, publication: Publication | None) -> TypeGuard[Publication]:
-        """Whether subscriptions have changed and still count for this publication."""
-        return (
-            publication is not None
-            and publication.version != self._router.version
-            and not publication.touched
-        )
-
     def reroute(self, publication: Publication) -> None:
-        """Bring a stale publication up to date.
+        """Bring a publication up to date, if subscriptions changed before it left the queue.
 
         Events whose subscription still stands stay what they are. The others are given to new
         recipients, or end as `no_recipient`. Held events stay on hold.
         """
+        if publication.touched or publication.version == self._router.version:
+            return
         publication.version = self._router.version
         known = {(e.recipient, e.subscriptions): e for e in publication.events}
-        routes = [(r.recipient, (r.subscription_id,)) for r in self._router.route(publication.topic_id)]
-        spare = [
-            e for e in publication.events if e.pending and (e.recipient, e.subscriptions) not in routes
+        routes = [
+            (r.recipient, (r.subscription_id,)) for r in self._router.route(publication.topic_id)
         ]
-        before = [e for e in publication.events if e.state is State.QUEUED]
+        spare = [
+            e
+            for e in publication.events
+            if e.pending and (e.recipient, e.subscriptions) not in routes
+        ]
+        before = [e for e in publication.events if e.state is QUEUED]
         after: list[Delivery] = []
         fresh: list[Delivery] = []
         for recipient, subscriptions in routes:
@@ -88,13 +94,13 @@ class Publisher:
             if event is None:
                 event = self._event(publication, recipient, subscriptions)
                 fresh.append(event)
-            if event.state is State.QUEUED:
+            if event.state is QUEUED:
                 after.append(event)
         if spare and not any(e.pending and e not in spare for e in publication.events):
             # Nobody is left, but the publication itself must still leave the queue.
             nobody = spare.pop(0)
             nobody.recipient, nobody.subscriptions = None, ()
-            if nobody.state is State.QUEUED:
+            if nobody.state is QUEUED:
                 after.append(nobody)
         self._replace(publication, before, after, fresh, spare)
 
@@ -119,10 +125,10 @@ class Publisher:
         for event in fresh:
             ledger.announce(event)
         for event in gone:
-            if event.state is State.HELD:
+            if event.state is HELD:
                 ledger.queue.take(event)
             event.recipient, event.subscriptions = None, ()
-            ledger.settle(event, Verdict.NO_RECIPIENT)
+            ledger.settle(event, NO_RECIPIENT)
         if (hooks := self._instruments.publication_rerouted) is not None:
             self._instruments.notify(hooks, publication)
         ledger.pump.nudge()
@@ -136,13 +142,11 @@ class Publisher:
         context = MessageContext(
             publication.sender,
             publication.topic_id,
-            False,  # noqa: FBT003
+            False,
             publication.cancellation_token,
             publication.message_id,
         )
-        event = self._ledger.new(
-            Kind.EVENT, publication.message, recipient, context, publication.origin
-        )
+        event = self._ledger.new(EVENT, publication.message, recipient, context, publication.origin)
         event.publication = publication
         event.subscriptions = subscriptions
         publication.events.append(event)
@@ -150,4 +154,4 @@ class Publisher:
 
     def _skip(self, event: Delivery) -> None:
         self._ledger.announce(event)
-        self._ledger.settle(event, Verdict.SKIPPED_SENDER)
+        self._ledger.settle(event, SKIPPED_SENDER)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sandbox.messaging.exceptions import WrongLoopError
 
 if TYPE_CHECKING:
-    from collections.abc import Sized
+    from collections.abc import Callable, Sized
 
     from sandbox.runtime.dispatcher import Dispatcher
 
@@ -29,6 +29,10 @@ class Pump:
     It is a callback of the event loop, not a task: there is nothing that a failing message, a
     cancelled program or an interrupt could kill.
 
+    Args:
+        dispatcher: what it drives.
+        before_wake: called before it looks at the queue again after a rest.
+
     Attributes:
         loop: the event loop that owns the runtime; `None` until its first use.
         started: between `start` and `stop`.
@@ -41,14 +45,16 @@ class Pump:
         "_ready",
         "_scheduled",
         "asleep",
+        "before_wake",
         "context",
         "loop",
         "paused",
         "started",
     )
 
-    def __init__(self, dispatcher: Dispatcher) -> None:
+    def __init__(self, dispatcher: Dispatcher, before_wake: Callable[[], None]) -> None:
         self._dispatcher = dispatcher
+        self.before_wake = before_wake
         self._scheduled = False
         self._ready: Sized | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -80,6 +86,7 @@ class Pump:
             self.started = False  # it was abandoned together with that loop
         self.bind()
         self.context = contextvars.copy_context()
+        self.before_wake()
         self.started = True
         self.nudge()
 
@@ -108,8 +115,8 @@ class Pump:
         """Look at the queue soon. Only to be called while `asleep`."""
         self.asleep = False
         self._scheduled = True
-        assert self.loop is not None
-        self.loop.call_soon(self._run)
+        self.before_wake()
+        self.loop.call_soon(self._run)  # type: ignore[union-attr]  # bound before it sleeps
 
     async def rest(self) -> None:
         """Let everything run that can run now, so that what a delivery caused has happened."""
@@ -119,33 +126,27 @@ class Pump:
                 return
 
     def _run(self) -> None:
-        more = True
+        """Deliver until the loop is wanted elsewhere, or nothing may go."""
+        dispatcher, loop_ready = self._dispatcher, self._ready
+        queued = dispatcher.ledger.queue.ready
+        deadline = perf_counter() + SECONDS_AT_ONCE
+        delivered = False
         try:
-            more = self._deliver_some()
+            for _ in range(DELIVERIES_AT_ONCE):
+                delivered = dispatcher.deliver_next()
+                # Whatever this made ready, a caller that got its answer for instance, runs
+                # before the next delivery. A loop that hides what is ready always goes first.
+                if not delivered or loop_ready is None or loop_ready or not self.flowing:
+                    break
+                if perf_counter() > deadline:
+                    break
         finally:
             self._scheduled = False
-            if self.flowing:
-                self.asleep = True
-                if more and self._dispatcher.ledger.queue:
+            if self.started and not self.paused:
+                if queued and delivered:
                     self.wake()
-
-    def _deliver_some(self) -> bool:
-        """Deliver until the loop is wanted elsewhere; tell whether more may go."""
-        dispatcher, ready = self._dispatcher, self._ready
-        deadline = perf_counter() + SECONDS_AT_ONCE
-        for _ in range(DELIVERIES_AT_ONCE):
-            delivery = dispatcher.next()
-            if delivery is None:
-                return False
-            dispatcher.deliver(delivery)
-            # All recipients of a publication start together, as in AutoGen Core.
-            while (sibling := dispatcher.next_event_of(delivery.publication)) is not None:
-                dispatcher.deliver(sibling)
-            # Whatever this delivery made ready, a caller that got its answer for instance, runs
-            # before the next one. A loop that hides what is ready gets its turn every time.
-            if ready is None or ready or perf_counter() > deadline or not self.flowing:
-                break
-        return True
+                else:
+                    self.asleep = True
 
     def _move_to(self, loop: asyncio.AbstractEventLoop) -> None:
         owner, ledger = self.loop, self._dispatcher.ledger

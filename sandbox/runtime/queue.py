@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from sandbox.runtime.delivery import Kind, State
+from sandbox.runtime.delivery import HELD, QUEUED, RESPONSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ class DeliveryQueue:
 
     def may_go(self, delivery: Delivery, above_depth: int = -1) -> bool:
         """Whether this pending delivery could be delivered now."""
-        if delivery.state is State.HELD or delivery.depth <= above_depth:
+        if delivery.state is HELD or delivery.depth <= above_depth:
             return False
         return delivery in self.unblocked or not self._blocked(delivery)
 
@@ -111,12 +111,12 @@ class DeliveryQueue:
         """Set a pending delivery aside until it is released."""
         self.take(delivery)
         self.held[delivery.number] = delivery
-        delivery.state = State.HELD
+        delivery.state = HELD
 
     def release(self, delivery: Delivery) -> None:
         """Put a held delivery back where its number belongs."""
         del self.held[delivery.number]
-        delivery.state = State.QUEUED
+        delivery.state = QUEUED
         self._put_back(delivery)
 
     def clear(self) -> list[Delivery]:
@@ -145,7 +145,7 @@ class DeliveryQueue:
 
     def _blocked(self, delivery: Delivery) -> bool:
         # A response starts no turn, so a closed mailbox does not stop it.
-        return delivery.kind is not Kind.RESPONSE and delivery.recipient in self.mailboxes
+        return delivery.kind is not RESPONSE and delivery.recipient in self.mailboxes
 
     def _pop_from_within(self, above_depth: int) -> Delivery | None:
         for line in (self.unblocked, self.ready):

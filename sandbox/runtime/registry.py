@@ -8,7 +8,7 @@ import logging
 import re
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sandbox.messaging.agent_id import AgentId
 from sandbox.messaging.constants import ROOT_LOGGER_NAME
@@ -82,9 +82,9 @@ class Registry:
             ValueError: the type is registered already and `replace` is false, the factory is
                 not callable, or the mailbox is neither `interleaved` nor `serial`.
         """
-        if not callable(factory):
+        if not callable(given := cast("object", factory)):
             msg = (
-                f"The factory of agent type {type!r} is not callable but {factory!r}. "
+                f"The factory of agent type {type!r} is not callable but {given!r}. "
                 "Pass a function or lambda that returns a new agent."
             )
             raise ValueError(msg)
@@ -155,9 +155,9 @@ class Registry:
             RecipientNotFoundError: its type is not registered.
             TypeError: it is not an `AgentId`.
         """
-        if not isinstance(recipient, AgentId):
+        if not isinstance(given := cast("object", recipient), AgentId):
             msg = (
-                f"The recipient must be an AgentId, not {recipient!r}. "
+                f"The recipient must be an AgentId, not {given!r}. "
                 'Write AgentId("type", "key"), or publish_message to reach a topic.'
             )
             raise TypeError(msg)
@@ -256,9 +256,7 @@ class Registry:
         if registration.mailbox == "serial":
             self.serial_types.add(type)
         if (hooks := self._instruments.type_registered) is not None:
-            self._instruments.notify(
-                hooks, type, registration.expected_class, registration.mailbox
-            )
+            self._instruments.notify(hooks, type, registration.expected_class, registration.mailbox)
 
     def _adopt(self, agent_id: AgentId, agent: Agent) -> None:
         self.instances[agent_id] = agent

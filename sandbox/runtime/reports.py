@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.messaging.constants import ROOT_LOGGER_NAME
 from sandbox.messaging.exceptions import CantHandleException, RecipientNotFoundError
-from sandbox.runtime.delivery import Verdict
+from sandbox.runtime.delivery import FAILED, Verdict
 
 if TYPE_CHECKING:
     from sandbox.runtime.delivery import Delivery
@@ -42,8 +42,10 @@ class Reports:
         """Log the exception of an event, which no caller will get, and keep it if asked to."""
         if not self._ignore:
             self._kept.append(error)
-        if verdict is Verdict.FAILED:
-            logger.error("Error processing publish message: %s", _sentence(delivery), exc_info=error)
+        if verdict is FAILED:
+            logger.error(
+                "Error processing publish message: %s", _sentence(delivery), exc_info=error
+            )
         elif isinstance(error, RecipientNotFoundError):
             logger.error("Undeliverable: %s. %s", _sentence(delivery), error)
         # A constructor's exception has been logged by the registry, and cancelling is no error.

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from sandbox.messaging.exceptions import MessageDroppedException
-from sandbox.runtime.delivery import Delivery, Kind, State
+from sandbox.runtime.delivery import HELD, RESPONSE, Delivery
 from sandbox.runtime.instruments import Instrument, Instruments
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class Stepper:
         """
         dispatcher = self._dispatcher
         dispatcher.pump.bind()
+        dispatcher.pump.before_wake()
         if dispatcher.pump.flowing:
             msg = "The runtime delivers freely, so there is nothing to step. Pause it first."
             raise RuntimeError(msg)
@@ -100,7 +101,7 @@ class Stepper:
     def hold(self, number: int) -> Delivery:
         """Put a pending delivery on hold: it is passed over until `release`."""
         delivery = self.find(number)
-        if delivery.state is not State.HELD:
+        if delivery.state is not HELD:
             self._ledger.queue.hold(delivery)
             if (hooks := self._instruments.delivery_held) is not None:
                 self._instruments.notify(hooks, delivery)
@@ -109,7 +110,7 @@ class Stepper:
     def release(self, number: int) -> Delivery:
         """Put a held delivery back in its place in the queue."""
         delivery = self.find(number)
-        if delivery.state is State.HELD:
+        if delivery.state is HELD:
             self._ledger.queue.release(delivery)
             if (hooks := self._instruments.delivery_released) is not None:
                 self._instruments.notify(hooks, delivery)
@@ -134,7 +135,7 @@ class Stepper:
 
     def _choose(self, number: int) -> Delivery:
         delivery = self.find(number)
-        if delivery.state is State.HELD:
+        if delivery.state is HELD:
             self.release(number)
         if not self._dispatcher.may_go(delivery):
             msg = (
@@ -147,7 +148,7 @@ class Stepper:
 
     def _turn_of(self, delivery: Delivery) -> Delivery | None:
         """The turn that a delivery starts, or lets go on."""
-        if delivery.kind is not Kind.RESPONSE:
+        if delivery.kind is not RESPONSE:
             return delivery
         assert delivery.request is not None  # every response has one
         caller = delivery.request.cause
@@ -176,7 +177,7 @@ class _Change(Instrument):
         finally:
             self._instruments.remove(self)
 
-    def delivery_waiting(self, delivery: Delivery, request: Delivery) -> None:  # noqa: ARG002
+    def delivery_waiting(self, delivery: Delivery, request: Delivery) -> None:
         if delivery is self._turn:
             self._happened.set()
 

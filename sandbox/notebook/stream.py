@@ -1,0 +1,76 @@
+"""The stream of records to a page: in batches, in order, at the pace the page acknowledges."""
+
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+BATCH: Final = 1_000
+"""Records in one message, at most."""
+
+WINDOW: Final = 5_000
+"""Records sent and not yet acknowledged, at most."""
+
+Send = Callable[[dict[str, Any]], object]
+"""Sends one JSON-ready message to the page."""
+
+
+class Records(Protocol):
+    """What a link needs of a recording."""
+
+    @property
+    def last(self) -> int:
+        """The sequence number of the newest record; 0 while there is none."""
+        ...
+
+    def since(self, seq: int, limit: int | None = None) -> list[dict[str, Any]]:
+        """The records from `seq` on, at most `limit` of them, as JSON-ready dicts."""
+        ...
+
+    def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` after each new record; returns what takes it off again."""
+        ...
+
+
+class RecordStream:
+    """Where a page is in a recording, and the batches that take it further.
+
+    Nothing is sent before the page has asked with `resync`, since a page that is not there yet
+    would lose it. A batch that gets lost on the way is sent again: the page notices the gap and
+    asks, or nothing is acknowledged for a while and `rewind` goes back.
+    """
+
+    def __init__(self, recording: Records, send: Send) -> None:
+        self._recording = recording
+        self._send = send
+        self._asked = False
+        self._sent = 0
+        self.acknowledged = 0
+        """The newest record the page says it has, and all before it."""
+
+    @property
+    def unacknowledged(self) -> int:
+        """How many records are on their way, or lost."""
+        return self._sent - self.acknowledged
+
+    def resync(self, first: int) -> None:
+        """The page wants everything from record `first` on, whatever was sent before."""
+        self._asked = True
+        self._sent = self.acknowledged = min(max(first - 1, 0), self._recording.last)
+
+    def acknowledge(self, seq: int) -> None:
+        """The page has every record up to `seq`."""
+        # Two tabs may show one notebook: what the one has says nothing of what the other is
+        # being sent again, hence never beyond what was sent.
+        self.acknowledged = max(self.acknowledged, min(seq, self._sent))
+
+    def rewind(self) -> None:
+        """Go back to the first record that nobody acknowledged."""
+        self._sent = self.acknowledged
+
+    def flush(self) -> None:
+        """Send what is there, as far as the page keeps up."""
+        if not self._asked:
+            return
+        while (room := WINDOW - self.unacknowledged) > 0 and self._sent < self._recording.last:
+            records = self._recording.since(self._sent + 1, min(BATCH, room))
+            self._send({"type": "batch", "first": records[0]["seq"], "records": records})
+            self._sent = records[-1]["seq"]

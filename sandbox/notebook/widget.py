@@ -1,0 +1,84 @@
+"""The live view of an inspector in a notebook."""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import anywidget
+
+from sandbox.inspector import Inspector
+from sandbox.notebook.link import Link
+from sandbox.notebook.loops import kernel_loop
+from sandbox.notebook.picture import html_picture, text_picture
+from sandbox.notebook.static_files import read_static
+
+
+class InspectorWidget(anywidget.AnyWidget):
+    """The live view of one inspector; may be displayed any number of times.
+
+    The page holds no state of its own that matters: everything it shows it computes from the
+    inspector's recording, and everything it does it asks the inspector for. So a page that is
+    opened again, or a second time, shows the same.
+
+    Args:
+        inspector: What is shown.
+    """
+
+    def __init__(self, inspector: Inspector) -> None:
+        # Read at this moment, not when the module is imported: without the built page code
+        # the magics and everything textual still work.
+        super().__init__(_esm=read_static("widget.js"), _css=read_static("widget.css"))
+        self.inspector = inspector
+        self.link = Link(
+            inspector.recording,
+            {"step": self._step, "resume": self._resume, "pause": self._pause},
+            self.send,
+            home=kernel_loop(),
+            owner=lambda: inspector.loop,
+        )
+        self.on_msg(self._receive)
+
+    def close(self) -> None:
+        """Take the view off the page; the inspector goes on."""
+        self.link.close()
+        super().close()
+
+    def _receive(self, _widget: object, content: object, _buffers: object) -> None:
+        self.link.receive(content)
+
+    async def _step(self, number: int | None = None) -> dict[str, int] | None:
+        delivery = await self.inspector.step(number)
+        return None if delivery is None else {"number": delivery.number}
+
+    async def _resume(self) -> None:
+        self.inspector.resume()
+
+    async def _pause(self) -> None:
+        self.inspector.pause()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The live view, and beside it a still picture for where no page code runs."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        records = self.inspector.recording.since(1)
+        return {
+            **data,
+            "text/plain": text_picture(records),
+            "text/html": html_picture(records),
+        }, metadata
+
+
+_views: WeakKeyDictionary[Inspector, InspectorWidget] = WeakKeyDictionary()
+
+
+def view(inspector: Inspector) -> InspectorWidget:
+    """The live view of `inspector`: one widget, however often it is displayed.
+
+    Raises:
+        BundleMissingError: The page code has not been built in this copy of the package.
+    """
+    widget = _views.get(inspector)
+    if widget is None:
+        widget = _views[inspector] = InspectorWidget(inspector)
+    return widget
