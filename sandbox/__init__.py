@@ -119,6 +119,10 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def load_ipython_extension(ipython: Any) -> None:
     """Add the magics to a notebook: ``%load_ext sandbox``."""
     importlib.import_module("sandbox.notebook").load_ipython_extension(ipython)

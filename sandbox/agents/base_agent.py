@@ -174,9 +174,7 @@ class BaseAgent(ABC, Agent):
             f"This {name} has no {asked}, because no runtime hosts it: it was constructed directly"
             f", or its __init__ does not call super().__init__(description). Let a runtime build it"
             f" (await {name}.register(runtime, type, factory)) or add it to one"
-            f" (await agent.register_instance(runtime, agent_id)).",
-            name=asked,
-            obj=self,
+            f" (await agent.register_instance(runtime, agent_id))."
         )
 
     async def bind_id_and_runtime(self, id: AgentId, runtime: AgentRuntime) -> None:
@@ -331,7 +329,8 @@ class BaseAgent(ABC, Agent):
             factory: Builds an agent; called without arguments, may be async.
             skip_class_subscriptions: Leave out what decorators of the class subscribe to.
             skip_direct_message_subscription: Leave out topics that begin with the type and ``:``.
-            replace: Take the place of an earlier registration of the type.
+            replace: Take the place of an earlier registration of the type, which does not come
+                back if this one fails.
             mailbox: ``"serial"`` for agents that finish one message before the next,
                 ``"interleaved"`` for agents that may take the next one while they await; the
                 runtime's own default unless given.
@@ -343,7 +342,7 @@ class BaseAgent(ABC, Agent):
             ValueError: If the type is already registered.
 
         Example:
-            >>> await Worker.register(runtime, "worker", lambda: Worker())
+            await Worker.register(runtime, "worker", lambda: Worker())
         """
         agent_type = type if isinstance(type, AgentType) else AgentType(type)
         unbound = [] if skip_class_subscriptions else cls._unbound_subscriptions()

@@ -183,12 +183,14 @@ class ClosureAgent(BaseAgent, ClosureContext):
             AssertionError: If the closure has other parameters, or lacks type hints.
 
         Example:
-            >>> results = []
-            >>> async def collect(agent: ClosureContext, message: Any, ctx: MessageContext) -> None:
-            ...     results.append(message)
-            >>> await ClosureAgent.register_closure(
-            ...     runtime, "collector", collect, subscriptions=lambda: [DefaultSubscription()]
-            ... )
+            results = []
+
+            async def collect(agent: ClosureContext, message: Any, ctx: MessageContext) -> None:
+                results.append(message)
+
+            await ClosureAgent.register_closure(
+                runtime, "collector", collect, subscriptions=lambda: [DefaultSubscription()]
+            )
         """
         if unknown_type_policy not in get_args(UnknownTypePolicy):
             raise ValueError(

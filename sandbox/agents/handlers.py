@@ -109,10 +109,11 @@ def message_handler(
         NameError: If a type hint mentions an unknown name.
 
     Example:
+        >>> from sandbox import MessageContext, RoutedAgent, message_handler
         >>> class Worker(RoutedAgent):
         ...     @message_handler
-        ...     async def work(self, message: Task, ctx: MessageContext) -> Result | None:
-        ...         return Result(message.text) if ctx.is_rpc else None
+        ...     async def work(self, message: str, ctx: MessageContext) -> str | None:
+        ...         return message.upper() if ctx.is_rpc else None
     """
     return _decorator("message", func, strict, match)
 
@@ -336,10 +337,9 @@ def _hinted_types(
 
 
 def _signature_problem(func: Callable[..., Any]) -> str | None:
-    try:
-        signature = inspect.signature(func)
-    except (TypeError, ValueError):  # some callables tell nothing about their parameters
+    if not inspect.isfunction(func):  # other callables need not tell what they take
         return None
+    signature = inspect.signature(func)
     try:
         signature.bind(None, None, None)
     except TypeError:
@@ -367,11 +367,8 @@ def _unusable(func: Callable[..., Any], problem: str) -> Callable[..., Awaitable
 
 
 def _warn_at_definition(func: Callable[..., Any], words: str) -> None:
-    code = getattr(func, "__code__", None)
-    if code is None:
-        warnings.warn(words, UserWarning, stacklevel=5)
-    else:
-        warnings.warn_explicit(words, UserWarning, code.co_filename, code.co_firstlineno)
+    code = func.__code__
+    warnings.warn_explicit(words, UserWarning, code.co_filename, code.co_firstlineno)
 
 
 def _place(func: Callable[..., Any]) -> str:

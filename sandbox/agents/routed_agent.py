@@ -27,6 +27,7 @@ class RoutedAgent(BaseAgent):
         description: What the agent is for, in words.
 
     Example:
+        >>> from sandbox import MessageContext, RoutedAgent, rpc
         >>> class Worker(RoutedAgent):
         ...     def __init__(self) -> None:
         ...         super().__init__("Doubles numbers.")

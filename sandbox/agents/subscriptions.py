@@ -25,6 +25,7 @@ def default_subscription(cls: type[Any] | None = None) -> Any:
     Subclasses do not inherit it. Works with and without parentheses.
 
     Example:
+        >>> from sandbox import RoutedAgent, default_subscription
         >>> @default_subscription
         ... class Logger(RoutedAgent): ...
     """
@@ -45,6 +46,7 @@ def type_subscription(
             warning tells when they differ, since that is mostly a slip.
 
     Example:
+        >>> from sandbox import RoutedAgent, type_subscription
         >>> @type_subscription(topic_type="task.status")
         ... class Monitor(RoutedAgent): ...
     """

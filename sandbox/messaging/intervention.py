@@ -19,6 +19,7 @@ class InterventionHandler(Protocol):
     gives a warning, because it is mostly a forgotten ``return message``.
 
     Example:
+        >>> from sandbox import DefaultInterventionHandler, SingleThreadedAgentRuntime
         >>> class Upper(DefaultInterventionHandler):
         ...     async def on_send(self, message, *, message_context, recipient):
         ...         return message.upper() if isinstance(message, str) else message

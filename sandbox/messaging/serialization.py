@@ -40,14 +40,14 @@ class MessageSerializer(Protocol[T]):
     """Writes messages of one type to bytes and reads them back.
 
     Example:
-        >>> class WordSerializer(MessageSerializer[Word]):
+        >>> class TextSerializer(MessageSerializer[str]):
         ...     @property
         ...     def data_content_type(self) -> str:
         ...         return "text/plain"
-        ...     def serialize(self, message: Word) -> bytes:
-        ...         return message.text.encode()
-        ...     def deserialize(self, payload: bytes) -> Word:
-        ...         return Word(payload.decode())
+        ...     def serialize(self, message: str) -> bytes:
+        ...         return message.encode()
+        ...     def deserialize(self, payload: bytes) -> str:
+        ...         return payload.decode()
     """
 
     @property

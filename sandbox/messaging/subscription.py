@@ -41,11 +41,3 @@ class Subscription(Protocol):
 
 UnboundSubscription = Callable[[], list[Subscription] | Awaitable[list[Subscription]]]
 """Makes subscriptions at registration, when the agent type is known."""
-
-
-def same_subscription(one: Subscription, other: Subscription) -> bool:
-    """Tell whether two subscriptions are duplicates: equal, or of the same id.
-
-    The ids count as well because a subscription class need not define equality.
-    """
-    return one.id == other.id or one == other

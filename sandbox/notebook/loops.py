@@ -9,7 +9,7 @@ import asyncio
 import importlib
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import Context
 from typing import Any, Final, TypeVar
 
@@ -51,9 +51,7 @@ def complete(
     running = current_loop()
     loop = loop or running or _idle_loop()
     if loop is running:
-        allow_nesting(what)
-        with _nested(loop):
-            return loop.run_until_complete(coroutine)
+        return _run_nested(coroutine, loop, what)
     if loop.is_running():
         return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
     return loop.run_until_complete(coroutine)
@@ -74,8 +72,8 @@ def allow_nesting(what: str) -> None:
     if getattr(asyncio, "_nest_patched", False):
         return
     importlib.import_module("nest_asyncio").apply()
-    asyncio.run = _guarded(asyncio.run, what)
-    sys.stderr.write(_NOTE.format(what=what))
+    asyncio.run = _bridge(asyncio.run, what)
+    sys.stdout.write(_NOTE.format(what=what))
 
 
 class NestedRun:
@@ -90,7 +88,7 @@ class NestedRun:
 
     def __init__(self, what: str) -> None:
         self._before = asyncio.run
-        self._bridge = _guarded(asyncio.run, what)
+        self._bridge = _bridge(asyncio.run, what)
 
     def start(self) -> None:
         """Put the bridge in place of `asyncio.run`."""
@@ -102,18 +100,30 @@ class NestedRun:
             asyncio.run = self._before
 
 
-def _guarded(plain_run: Callable[..., Any], what: str) -> Callable[..., Any]:
-    def run(*args: Any, **kwargs: Any) -> Any:
+def _bridge(plain: Callable[..., Any], what: str) -> Callable[..., Any]:
+    """An `asyncio.run` that works from a running loop too, and else is the `plain` one."""
+
+    def run(main: Coroutine[Any, Any, Any], **options: Any) -> Any:
         loop = current_loop()
-        if loop is None:
-            return plain_run(*args, **kwargs)
-        allow_nesting(what)
-        # Where nest-asyncio has only now come in, `asyncio.run` is no longer what it was.
-        nesting_run = plain_run if asyncio.run is run else asyncio.run
-        with _nested(loop):
-            return nesting_run(*args, **kwargs)
+        # A loop that is running is past choosing its debug mode, or another loop.
+        return plain(main, **options) if loop is None else _run_nested(main, loop, what)
 
     return run
+
+
+def _run_nested(
+    main: Coroutine[Any, Any, Result], loop: asyncio.AbstractEventLoop, what: str
+) -> Result:
+    allow_nesting(what)
+    with _nested(loop):
+        task = loop.create_task(main)
+        try:
+            return loop.run_until_complete(task)
+        finally:
+            if not task.done():  # interrupted
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    loop.run_until_complete(task)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sandbox.messaging.agent import Agent, AgentMetadata
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from sandbox.messaging.serialization import MessageSerializer
     from sandbox.messaging.subscription import Subscription
+    from sandbox.runtime.registry import Registration
 
 T = TypeVar("T", bound=Agent)
 
@@ -40,6 +42,16 @@ class Directory(AgentRuntime):
         self._registry = Registry(self, self._instruments, mailbox)
 
     # Agents
+
+    @property
+    def registrations(self) -> Mapping[str, Registration]:
+        """What is registered, by agent type, in the order of registering."""
+        return MappingProxyType(self._registry.types)
+
+    @property
+    def agents(self) -> Mapping[AgentId, Agent]:
+        """The agents built or registered so far."""
+        return MappingProxyType(self._registry.instances)
 
     async def register_factory(
         self,
@@ -113,10 +125,7 @@ class Directory(AgentRuntime):
         self, id_or_type: AgentId | AgentType | str, /, key: str = "default", *, lazy: bool = True
     ) -> AgentId:
         """The id of an agent; with `lazy=False` the agent is built now."""
-        if isinstance(id_or_type, AgentId):
-            agent_id = id_or_type
-        else:
-            agent_id = AgentId(id_or_type, key)
+        agent_id = id_or_type if isinstance(id_or_type, AgentId) else AgentId(id_or_type, key)
         if not lazy:
             await self._registry.get(agent_id)
         return agent_id

@@ -106,12 +106,15 @@ class Dispatcher:
         if delivery is None:
             return None
         publication = delivery.publication
-        if publication is not None and publication.version != self._router.version:
+        if (
+            publication is not None
+            and publication.version != self._router.version
+            and not publication.touched
+        ):
             # Subscriptions count as they stand when a publication's first delivery leaves.
-            if not publication.touched:
-                queue.ready.appendleft(delivery)
-                self.publisher.reroute(publication)
-                return self.next()
+            queue.ready.appendleft(delivery)
+            self.publisher.reroute(publication)
+            return self.next()
         return delivery
 
     def may_go(self, delivery: Delivery) -> bool:

@@ -60,11 +60,10 @@ class Instrument:
         `outcome` is `replaced`, `dropped` or `failed`; `before` is the message it was given.
         """
 
-    def publication_rerouted(self, publication: Publication) -> None:
-        """Subscriptions changed, and so did the recipients of a pending publication.
+    def publication_rerouted(self, publication: Publication, events: list[Delivery]) -> None:
+        """Subscriptions changed while a publication was pending, and so did its recipients.
 
-        Its deliveries stand in the queue in the order of `publication.events`' numbers or of
-        subscribing; those without recipient have their verdict, unless nobody is left.
+        `events` are those in the queue now, in the order in which they would go.
         """
 
     def type_registered(self, type: str, expected_class: type[Agent] | None, mailbox: str) -> None:

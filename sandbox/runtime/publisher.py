@@ -130,7 +130,7 @@ class Publisher:
             event.recipient, event.subscriptions = None, ()
             ledger.settle(event, NO_RECIPIENT)
         if (hooks := self._instruments.publication_rerouted) is not None:
-            self._instruments.notify(hooks, publication)
+            self._instruments.notify(hooks, publication, after)
         ledger.pump.nudge()
 
     def _event(

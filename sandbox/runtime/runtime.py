@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from sandbox.messaging.cancellation import CancellationToken
@@ -19,7 +20,7 @@ from sandbox.runtime.tracing import tracing_for
 from sandbox.runtime.watching import announce_runtime
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
     from opentelemetry.trace import TracerProvider
 
@@ -333,6 +334,16 @@ class SingleThreadedAgentRuntime(Directory):
     def remove_instrument(self, instrument: Instrument) -> None:
         """Let an instrument no longer observe this runtime."""
         self._instruments.remove(instrument)
+
+    @property
+    def deliveries(self) -> Mapping[int, Delivery]:
+        """All deliveries without a verdict, by number: pending, and those being handled."""
+        return MappingProxyType(self._ledger.unsettled)
+
+    @property
+    def started(self) -> bool:
+        """Whether the runtime is started."""
+        return self._pump.started
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop | None:

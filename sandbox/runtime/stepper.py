@@ -20,9 +20,9 @@ class Stepper:
     through `Dispatcher.deliver`.
 
     Example:
-        >>> runtime = SingleThreadedAgentRuntime()
-        >>> runtime.stepper.pause()
-        >>> delivery = await runtime.stepper.step()   # None when nothing is pending
+        runtime = SingleThreadedAgentRuntime()
+        runtime.stepper.pause()
+        delivery = await runtime.stepper.step()  # None when nothing is pending
     """
 
     def __init__(self, dispatcher: Dispatcher, instruments: Instruments) -> None:

@@ -1,0 +1,93 @@
+# `make tour` and `make test` each set up all they need: Python >= 3.11, make and a network will do.
+
+PYTHON ?= python3
+VENV := .venv
+BENCH_VENV := .venv-bench
+BIN := $(VENV)/bin
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+
+# An editable install bundles the widget, so it is due again when one of these has changed.
+INSTALL_INPUTS := pyproject.toml scripts/hatch_build.py \
+	$(shell find frontend -name node_modules -prune -o -name tests -prune -o -type f -print)
+
+.PHONY: help tour test check conformance frontend-check notebooks-check bench clean
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make tour          open the tour notebook in JupyterLab'
+	@echo 'make tour CHECK=1  run the tour headless on a real server and say what was delivered'
+	@echo 'make test          everything: also AutoGen Core'"'"'s tests, front end, notebooks, browser'
+	@echo 'make check         the quick ones: format, lint, types, floors, Python'
+	@echo 'make bench         side by side with autogen-core'
+	@echo 'make clean         remove environments, builds and caches'
+
+tour: $(VENV)/.lab
+ifdef CHECK
+	$(BIN)/python scripts/tour_check.py notebooks/tour.ipynb
+else
+	$(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 $(ALLOW_ROOT) notebooks/tour.ipynb
+endif
+
+# The browser tests come last, so that the closing line of `make test` is pytest's own.
+test: check conformance frontend-check notebooks-check
+	$(BIN)/python scripts/ensure_chromium.py
+	$(BIN)/python -m pytest -m browser
+
+check: $(VENV)/.dev
+	$(BIN)/python -m ruff format --check
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -m 'not browser'
+
+# AutoGen Core's own tests, with the sandbox in its place.
+conformance: $(VENV)/.dev
+	$(BIN)/python scripts/conformance.py
+
+# npm and node come from the environment; what they start looks for node on the PATH.
+frontend-check: export PATH := $(CURDIR)/$(BIN):$(PATH)
+frontend-check: $(VENV)/.dev frontend/node_modules/.package-lock.json
+	npm --prefix frontend run typecheck
+	npm --prefix frontend run lint
+	npm --prefix frontend run test
+
+notebooks-check: $(VENV)/.dev
+	$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 notebooks
+	$(BIN)/python scripts/tour_check.py notebooks/tour.ipynb
+
+bench: $(BENCH_VENV)/.bench
+	$(BENCH_VENV)/bin/python benchmarks/side_by_side.py $(BENCH)
+
+clean:
+	rm -rf $(VENV) $(BENCH_VENV) build dist frontend/node_modules sandbox/notebook/static
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---------------------------------------------------------------- environments
+
+# JupyterLab refuses to run as root (in a container, say) unless told to.
+ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+%/.made:
+	$(PYTHON) scripts/make_venv.py $*
+	@touch $@
+
+$(VENV)/.lab: $(VENV)/.made $(INSTALL_INPUTS)
+	@echo 'Installing the sandbox and JupyterLab into $(VENV); the first time this takes a minute or two.'
+	$(BIN)/python $(PIP_INSTALL) --editable '.[lab]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made $(INSTALL_INPUTS)
+	@echo 'Installing the sandbox and its test tools into $(VENV); the first time this takes a minute or two.'
+	$(BIN)/python $(PIP_INSTALL) --editable '.[dev]'
+	@touch $@
+
+# Not editable: measured is what users get. So it is due again when any module has changed.
+$(BENCH_VENV)/.bench: $(BENCH_VENV)/.made $(INSTALL_INPUTS) $(shell find sandbox -name '*.py')
+	$(BENCH_VENV)/bin/python $(PIP_INSTALL) '.[bench]'
+	@touch $@
+
+frontend/node_modules/.package-lock.json: frontend/package-lock.json
+	npm --prefix frontend ci --no-audit --no-fund
+	@touch $@

@@ -1,0 +1,39 @@
+/** The widget as its host sees it: one store per model, as many views of it as are wanted. */
+
+import { render } from "preact";
+import type { Model } from "./link";
+import { Store } from "./store";
+import { App } from "./views/App";
+
+interface Context {
+  model: Model;
+}
+
+/**
+ * Hosts call this once per model. The store lives in the closure because the `model` handed to
+ * `initialize` and to each `render` are different wrappers of the same one.
+ */
+export default function inspector() {
+  let store: Store | null = null;
+  return {
+    initialize({ model }: Context) {
+      const opened = new Store(model);
+      store = opened;
+      return () => {
+        opened.close();
+        if (store === opened) store = null;
+      };
+    },
+
+    render({ model, el }: Context & { el: HTMLElement }) {
+      store ??= new Store(model);
+      const root = document.createElement("div");
+      el.append(root);
+      render(<App store={store} />, root);
+      return () => {
+        render(null, root);
+        root.remove();
+      };
+    },
+  };
+}

@@ -1,0 +1,287 @@
+/**
+ * From records to state. `stateAfter(records)` is a pure function of the records; `advance` is the
+ * same one record at a time, changing only the state that it is given. Equal records give equal
+ * states, whatever the batches they came in.
+ */
+
+import { agent, agentType, draw, place, topic } from "./cast";
+import {
+  errorText,
+  finite,
+  handles,
+  identifier,
+  identifiers,
+  integer,
+  kindOf,
+  name,
+  readdressed,
+  snapshot,
+  text,
+  topicId,
+} from "./read";
+import type { Kind, RawRecord, Verdict } from "./records";
+import {
+  type Delivery,
+  emptyState,
+  foreignNode,
+  isMailboxPrefix,
+  prefixNode,
+  type State,
+  typeNode,
+} from "./state";
+import { address, close, depart, enterQueue, isPending, open, reroute, turnOf } from "./transit";
+
+export function stateAfter(records: Iterable<RawRecord>): State {
+  const state = emptyState();
+  for (const record of records) advance(state, record);
+  return state;
+}
+
+export function advance(state: State, record: RawRecord): void {
+  state.seq = integer(record.seq) ?? state.seq + 1;
+  state.time = Math.max(state.time, finite(record.time));
+  const kind = kindOf(record);
+  const rule = Object.hasOwn(RULES, kind) ? RULES[kind] : undefined;
+  if (rule === undefined) {
+    state.unknown.set(kind, (state.unknown.get(kind) ?? 0) + 1);
+  } else if (!rule(state, record)) {
+    state.malformed += 1;
+  }
+}
+
+/** Applies one record; false when the record lacks what it needs. */
+type Rule = (state: State, record: RawRecord) => boolean;
+
+const RULES: { [kind: string]: Rule } = {
+  registered(state, record) {
+    const type = name(record.type);
+    if (type === null) return false;
+    Object.assign(agentType(state, type), {
+      className: name(record.class),
+      handles: handles(record.handles),
+      mailbox: name(record.mailbox),
+      registered: true,
+    });
+    return true;
+  },
+
+  unregistered(state, record) {
+    const type = name(record.type);
+    if (type === null) return false;
+    agentType(state, type).registered = false;
+    return true;
+  },
+
+  created(state, record) {
+    const id = name(record.agent);
+    if (id === null) return false;
+    Object.assign(agent(state, id), {
+      className: name(record.class),
+      created: true,
+      cause: integer(record.cause),
+    });
+    return true;
+  },
+
+  subscribed(state, record) {
+    const id = identifier(record.subscription);
+    if (id === null) return false;
+    const subscription = {
+      id,
+      label: name(record.label) ?? id,
+      topicType: name(record.topic_type),
+      prefix: name(record.prefix),
+      agentType: name(record.agent_type),
+    };
+    state.subscriptions.set(id, subscription);
+    const near = subscription.agentType;
+    if (near !== null) agentType(state, near);
+    const level = near === null ? null : typeNode(near);
+    if (subscription.topicType !== null) topic(state, subscription.topicType, level);
+    else if (subscription.prefix === null) place(state, foreignNode(id), "topic", level);
+    else if (!isMailboxPrefix(subscription.prefix, near))
+      place(state, prefixNode(subscription.prefix), "topic", level);
+    return true;
+  },
+
+  unsubscribed(state, record) {
+    const id = identifier(record.subscription);
+    return id !== null && state.subscriptions.delete(id);
+  },
+
+  queued(state, record) {
+    const number = integer(record.number);
+    if (number === null) return false;
+    if (state.deliveries.has(number)) return false;
+    const delivery = newDelivery(record, number);
+    state.deliveries.set(number, delivery);
+    enterQueue(state, delivery);
+    address(state, delivery);
+    linkToCause(state, delivery);
+    draw(state, delivery);
+    return true;
+  },
+
+  rerouted(state, record) {
+    const publication = identifier(record.publication);
+    if (publication === null || !state.publications.has(publication)) return false;
+    reroute(state, readdressed(record.events));
+    return true;
+  },
+
+  held: (state, record) => changePending(state, record, "held"),
+  released: (state, record) => changePending(state, record, "queued"),
+
+  handling(state, record) {
+    const delivery = find(state, record);
+    if (delivery === null) return false;
+    depart(state, delivery, true);
+    open(state, delivery);
+    return true;
+  },
+
+  waiting(state, record) {
+    const delivery = find(state, record);
+    const on = integer(record.on);
+    if (delivery === null || on === null) return false;
+    if (!delivery.waitsOn.includes(on)) delivery.waitsOn.push(on);
+    delivery.state = "waiting";
+    return true;
+  },
+
+  resumed(state, record) {
+    const delivery = find(state, record);
+    if (delivery === null) return false;
+    delivery.waitsOn = delivery.waitsOn.filter((number) => number !== record.on);
+    if (delivery.state === "waiting" && delivery.waitsOn.length === 0) delivery.state = "handling";
+    return true;
+  },
+
+  settled(state, record) {
+    const delivery = find(state, record);
+    if (delivery === null || delivery.state === "settled") return false;
+    const verdict = VERDICTS.has(record.verdict as Verdict)
+      ? (record.verdict as Verdict)
+      : "handled";
+    depart(state, delivery, !UNMOVED.has(verdict));
+    close(state, delivery);
+    Object.assign(delivery, {
+      state: "settled",
+      waitsOn: [],
+      verdict,
+      result: snapshot(record.result),
+      error: errorText(record.error),
+      reason: text(record.reason),
+      settledAt: finite(record.time),
+    });
+    state.verdicts.set(verdict, (state.verdicts.get(verdict) ?? 0) + 1);
+    const receiver = turnOf(state, delivery);
+    if (receiver !== null && verdict === "failed") receiver.failed += 1;
+    return true;
+  },
+
+  intercepted(state, record) {
+    const delivery = find(state, record);
+    if (delivery === null) return false;
+    delivery.interceptions.push({
+      handler: name(record.handler) ?? "an intervention handler",
+      outcome: text(record.outcome) ?? "replaced",
+      message: snapshot(record.message),
+    });
+    return true;
+  },
+
+  printed(state, record) {
+    const delivery = find(state, record);
+    if (delivery === null) return false;
+    delivery.printed.push({
+      stream: text(record.stream) ?? "stdout",
+      text: text(record.text) ?? "",
+    });
+    return true;
+  },
+
+  mode(state, record) {
+    if (record.mode !== "paused" && record.mode !== "running") return false;
+    state.mode = record.mode;
+    return true;
+  },
+
+  lifecycle(state, record) {
+    state.started = record.state === "started";
+    return true;
+  },
+};
+
+const VERDICTS: ReadonlySet<Verdict> = new Set([
+  "handled",
+  "unhandled",
+  "failed",
+  "dropped",
+  "undeliverable",
+  "no_recipient",
+  "skipped_sender",
+  "cancelled",
+  "stranded",
+]);
+
+/** Verdicts of deliveries that end without having been handed over to anybody. */
+const UNMOVED: ReadonlySet<Verdict> = new Set(["skipped_sender", "cancelled", "stranded"]);
+
+function newDelivery(record: RawRecord, number: number): Delivery {
+  return {
+    number,
+    kind: deliveryKind(record.delivery),
+    messageType: name(record.message_type) ?? "?",
+    message: snapshot(record.message),
+    messageId: identifier(record.message_id) ?? "",
+    sender: name(record.sender),
+    recipient: name(record.recipient),
+    topic: topicId(record.topic),
+    isRpc: record.is_rpc === true,
+    cause: integer(record.cause),
+    publication: identifier(record.publication),
+    request: integer(record.request),
+    subscriptions: identifiers(record.subscriptions),
+    cell: name(record.cell),
+    state: "queued",
+    waitsOn: [],
+    verdict: null,
+    result: null,
+    error: null,
+    reason: null,
+    interceptions: [],
+    printed: [],
+    sent: [],
+    response: null,
+    step: null,
+    queuedAt: finite(record.time),
+    settledAt: null,
+  };
+}
+
+function deliveryKind(value: unknown): Kind {
+  return value === "response" || value === "event" ? value : "request";
+}
+
+function find(state: State, record: RawRecord): Delivery | null {
+  const number = integer(record.number);
+  return number === null ? null : (state.deliveries.get(number) ?? null);
+}
+
+/** A response is listed with its request, all else with the turn that sent it. */
+function linkToCause(state: State, { kind, cause, request, number }: Delivery): void {
+  if (kind === "response") {
+    const answered = state.deliveries.get(request ?? 0);
+    if (answered !== undefined) answered.response = number;
+  } else if (cause !== null) {
+    state.deliveries.get(cause)?.sent.push(number);
+  }
+}
+
+function changePending(state: State, record: RawRecord, to: "queued" | "held"): boolean {
+  const delivery = find(state, record);
+  if (delivery === null || !isPending(delivery)) return false;
+  delivery.state = to;
+  return true;
+}

@@ -1,0 +1,98 @@
+/** How deliveries come into the queue, leave it, and open and close turns. */
+
+import { agent, publicationOf } from "./cast";
+import type { Readdressed } from "./read";
+import type { Agent, Delivery, State } from "./state";
+
+/** Tells the recipient that this delivery is on its way to it. */
+export function address(state: State, delivery: Delivery): void {
+  if (delivery.recipient === null) return;
+  const receiver = agent(state, delivery.recipient);
+  receiver.pending += 1;
+  receiver.received.push(delivery.number);
+}
+
+function receiverOf(state: State, delivery: Delivery): Agent | null {
+  return delivery.recipient === null ? null : (state.agents.get(delivery.recipient) ?? null);
+}
+
+export function isPending(delivery: Delivery): boolean {
+  return delivery.state === "queued" || delivery.state === "held";
+}
+
+export function enterQueue(state: State, delivery: Delivery): void {
+  state.queue.add(delivery.number);
+  publicationOf(state, delivery)?.push(delivery.number);
+}
+
+function leaveQueue(state: State, delivery: Delivery): void {
+  state.queue.delete(delivery.number);
+  const receiver = receiverOf(state, delivery);
+  if (receiver !== null) receiver.pending = Math.max(0, receiver.pending - 1);
+}
+
+/** Moves a delivery from the queue to the log; later changes of its state leave the log alone. */
+export function depart(state: State, delivery: Delivery, moved: boolean): void {
+  if (!isPending(delivery)) return;
+  leaveQueue(state, delivery);
+  state.log.push(delivery.number);
+  if (moved) {
+    state.moves.push(delivery.number);
+    delivery.step = state.moves.length;
+  }
+}
+
+export function open(state: State, delivery: Delivery): void {
+  delivery.state = "handling";
+  state.open.add(delivery.number);
+  const receiver = turnOf(state, delivery);
+  if (receiver !== null && !receiver.open.includes(delivery.number))
+    receiver.open.push(delivery.number);
+}
+
+export function close(state: State, delivery: Delivery): void {
+  state.open.delete(delivery.number);
+  const receiver = turnOf(state, delivery);
+  if (receiver !== null)
+    receiver.open = receiver.open.filter((number) => number !== delivery.number);
+}
+
+/** The agent whose turn a delivery starts; a response starts none. */
+export function turnOf(state: State, delivery: Delivery): Agent | null {
+  return delivery.kind === "response" ? null : receiverOf(state, delivery);
+}
+
+/** Gives the pending events of a publication their new recipients and their new order. */
+export function reroute(state: State, events: readonly Readdressed[]): void {
+  const queued = new Set<number>();
+  for (const event of events) {
+    const delivery = state.deliveries.get(event.number);
+    if (delivery === undefined) continue;
+    const pending = isPending(delivery);
+    if (pending) release(state, delivery);
+    delivery.recipient = event.recipient;
+    delivery.subscriptions = event.subscriptions;
+    if (!pending) continue;
+    address(state, delivery);
+    queued.add(event.number);
+  }
+  state.queue = gathered(state.queue, queued);
+}
+
+/** The queue with these deliveries together, where the first of them stood. */
+function gathered(queue: ReadonlySet<number>, members: ReadonlySet<number>): Set<number> {
+  const result = new Set<number>();
+  for (const number of queue) {
+    if (members.has(number)) for (const member of members) result.add(member);
+    else result.add(number);
+  }
+  return result;
+}
+
+/** Takes back what `address` told the recipient. */
+function release(state: State, delivery: Delivery): void {
+  const receiver = receiverOf(state, delivery);
+  if (receiver === null) return;
+  receiver.pending = Math.max(0, receiver.pending - 1);
+  receiver.received = receiver.received.filter((number) => number !== delivery.number);
+}

@@ -1,0 +1,188 @@
+/** The words and signs the views use, in one place, so that all panes speak alike. */
+
+import type { Kind } from "./records";
+import { type Delivery, isBlocked, outsideLabel, type State, stateWord } from "./state";
+
+export const LETTERS: Record<Kind, string> = { request: "Q", response: "R", event: "P" };
+
+export const KIND_WORDS: Record<Kind, string> = {
+  request: "request (send_message)",
+  response: "response",
+  event: "event (publish_message)",
+};
+
+export interface Sign {
+  glyph: string;
+  word: string;
+  /** Names the look in the style sheet. */
+  look: string;
+}
+
+/** How a delivery stands, as sign and word: never by colour alone. */
+export function sign(state: State, delivery: Delivery): Sign {
+  if (delivery.state === "queued") {
+    const word = isBlocked(state, delivery) ? "queued: one turn at a time" : "queued";
+    return { glyph: "○", word, look: "queued" };
+  }
+  if (delivery.state === "held") return { glyph: "‖", word: "held", look: "held" };
+  if (delivery.state === "handling") return { glyph: "●", word: "handling", look: "handling" };
+  if (delivery.state === "waiting")
+    return { glyph: "◐", word: `waits for ${waitedFor(state, delivery)}`, look: "waiting" };
+  return verdictSign(delivery);
+}
+
+function verdictSign(delivery: Delivery): Sign {
+  switch (delivery.verdict) {
+    case "unhandled":
+      return { glyph: "∅", word: "not handled", look: "unhandled" };
+    case "failed":
+      return { glyph: "✕", word: delivery.error?.type ?? "failed", look: "failed" };
+    case "dropped":
+      return { glyph: "⊘", word: `dropped${byWhom(delivery)}`, look: "dropped" };
+    case "undeliverable":
+      return { glyph: "⊗", word: "undeliverable", look: "undeliverable" };
+    case "no_recipient":
+      return { glyph: "⊣", word: "0 subscribers", look: "no_recipient" };
+    case "skipped_sender":
+      return { glyph: "↷", word: "skipped: the sender itself", look: "skipped_sender" };
+    case "cancelled":
+      return { glyph: "⊝", word: "cancelled", look: "cancelled" };
+    case "stranded":
+      return { glyph: "⌀", word: "stranded", look: "stranded" };
+    default:
+      return { glyph: "✓", word: `handled${sentWords(delivery)}`, look: "handled" };
+  }
+}
+
+function sentWords(delivery: Delivery): string {
+  return delivery.sent.length === 0 ? "" : ` (${delivery.sent.length} sent)`;
+}
+
+function byWhom(delivery: Delivery): string {
+  const dropper = delivery.interceptions.find((one) => one.outcome === "dropped");
+  if (dropper !== undefined) return ` by ${dropper.handler}`;
+  return delivery.reason === null ? "" : ` (${delivery.reason})`;
+}
+
+function waitedFor(state: State, delivery: Delivery): string {
+  const agents = delivery.waitsOn.map(
+    (number) => state.deliveries.get(number)?.recipient ?? `#${number}`,
+  );
+  return agents.length === 0 ? "an answer" : [...new Set(agents)].join(", ");
+}
+
+export function senderWords(state: State, delivery: Delivery): string {
+  return delivery.sender ?? outsideLabel(state, delivery);
+}
+
+export function recipientWords(state: State, delivery: Delivery): string {
+  if (delivery.recipient !== null) return delivery.recipient;
+  return delivery.kind === "response" ? outsideLabel(state, delivery) : "nobody";
+}
+
+export function topicWords(delivery: Delivery): string {
+  return delivery.topic === null ? "" : `${delivery.topic.type}/${delivery.topic.source}`;
+}
+
+export interface ContextField {
+  name: string;
+  value: string;
+  /** What the value means here; always given where it is None. */
+  meaning: string;
+}
+
+/** Every field of the MessageContext that the handler sees, with each None explained. */
+export function contextFields(state: State, delivery: Delivery): ContextField[] {
+  return [
+    senderField(state, delivery),
+    topicField(delivery),
+    {
+      name: "is_rpc",
+      value: delivery.isRpc ? "True" : "False",
+      meaning: delivery.isRpc ? "the sender waits for an answer" : "nobody waits for an answer",
+    },
+    {
+      name: "cancellation_token",
+      value: delivery.verdict === "cancelled" ? "cancelled" : "not cancelled",
+      meaning: "the sender can call it off with this token",
+    },
+    {
+      name: "message_id",
+      value: delivery.messageId || "None",
+      meaning: messageIdMeaning(delivery),
+    },
+  ];
+}
+
+function senderField(state: State, delivery: Delivery): ContextField {
+  if (delivery.sender !== null)
+    return { name: "sender", value: delivery.sender, meaning: "the agent that sent it" };
+  const from =
+    delivery.cell === null ? "outside any agent" : `the cell ${outsideLabel(state, delivery)}`;
+  return { name: "sender", value: "None", meaning: `no agent sent it: it came from ${from}` };
+}
+
+function topicField(delivery: Delivery): ContextField {
+  if (delivery.topic !== null)
+    return {
+      name: "topic_id",
+      value: topicWords(delivery),
+      meaning: "type / source it was published to",
+    };
+  const how = delivery.kind === "response" ? "it answers a request" : "it was sent directly";
+  return { name: "topic_id", value: "None", meaning: `not published: ${how}` };
+}
+
+function messageIdMeaning(delivery: Delivery): string {
+  if (delivery.messageId === "") return "the runtime gave it no id";
+  return delivery.kind === "event"
+    ? "shared by every delivery of this publication"
+    : "of this message alone";
+}
+
+/** One sentence about the last step, spoken politely to a screen reader and shown below. */
+export function sentence(state: State): string {
+  const number = state.moves.at(-1);
+  const last = number === undefined ? undefined : state.deliveries.get(number);
+  if (last === undefined) return opening(state);
+  const what = `${last.kind} ${last.messageType} from ${senderWords(state, last)} to ${target(state, last)}`;
+  return `Step ${last.step}: ${what}, ${sign(state, last).word}.`;
+}
+
+function target(state: State, delivery: Delivery): string {
+  if (delivery.recipient === null && delivery.kind === "event") return topicWords(delivery);
+  return recipientWords(state, delivery);
+}
+
+function opening(state: State): string {
+  const waiting = state.queue.size;
+  if (waiting > 0)
+    return `${count(waiting, "delivery", "deliveries")} in the queue, none made yet.`;
+  if (state.types.size === 0) return "No agents yet: register one and it appears here.";
+  return `${count(state.types.size, "agent type", "agent types")} registered, no messages yet.`;
+}
+
+/** What the numbers come to when nothing moves: for the empty queue. */
+export function tally(state: State): string {
+  const parts = [...state.verdicts]
+    .filter(([verdict]) => verdict !== "skipped_sender")
+    .map(([verdict, number]) => `${number} ${verdict.replace("_", " ")}`);
+  return parts.length === 0 ? "nothing delivered yet" : parts.join(", ");
+}
+
+export function stateTitle(state: State): string {
+  switch (stateWord(state)) {
+    case "paused":
+      return "Deliveries wait for a step";
+    case "running":
+      return "Deliveries go by themselves";
+    case "waiting":
+      return "The queue is empty, but a turn is still open";
+    default:
+      return "Nothing is pending and no turn is open";
+  }
+}
+
+export function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

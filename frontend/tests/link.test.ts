@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Link, LOST } from "../src/link";
+import type { RawRecord } from "../src/records";
+import { FakeModel } from "./helpers";
+
+let model: FakeModel;
+let got: unknown[];
+let notices: (string | null)[];
+let link: Link;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  model = new FakeModel();
+  got = [];
+  notices = [];
+  link = new Link(model, {
+    records: (records) => got.push(...records.map((record) => record.seq)),
+    notice: (words) => notices.push(words),
+  });
+});
+
+afterEach(() => {
+  link.close();
+  vi.useRealTimers();
+});
+
+function records(from: number, to: number): RawRecord[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => ({ seq: from + index, kind: "x" }));
+}
+
+describe("batches", () => {
+  test("are asked for from the first record when the page opens", () => {
+    expect(model.sent).toEqual([{ type: "resync", from: 1 }]);
+  });
+
+  test("are passed on in order", () => {
+    model.batch(1, records(1, 3));
+    model.batch(4, records(4, 5));
+    expect(got).toEqual([1, 2, 3, 4, 5]);
+    expect(link.seq).toBe(5);
+  });
+
+  test("that were lost are noticed, asked for once, and waited for", () => {
+    model.batch(1, records(1, 3));
+    model.batch(6, records(6, 7));
+    model.batch(8, records(8, 8));
+    expect(got).toEqual([1, 2, 3]);
+    expect(model.sentOfType("resync")).toEqual([
+      { type: "resync", from: 1 },
+      { type: "resync", from: 4 },
+    ]);
+    model.batch(4, records(4, 8));
+    model.batch(9, records(9, 9));
+    expect(got).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  test("that are still missing after a while are asked for again", () => {
+    model.batch(1, records(1, 3));
+    model.batch(6, records(6, 7));
+    vi.advanceTimersByTime(2000);
+    expect(model.sentOfType("resync").map((one) => one.from)).toEqual([1, 4, 4]);
+  });
+
+  test("that the kernel no longer has are counted and said in words", () => {
+    model.batch(1, records(1, 3));
+    model.batch(6, records(6, 7));
+    vi.advanceTimersByTime(2000);
+    model.batch(6, records(6, 7));
+    expect(got).toEqual([1, 2, 3, 6, 7]);
+    expect(link.missing).toBe(2);
+    expect(notices.at(-1)).toContain("2 records are no longer kept");
+  });
+
+  test("that overlap with what is here bring only what is new", () => {
+    model.batch(1, records(1, 3));
+    model.batch(2, records(2, 5));
+    model.batch(1, records(1, 2));
+    expect(got).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test("are acknowledged four times a second at most", () => {
+    for (let seq = 1; seq <= 20; seq += 1) {
+      model.batch(seq, records(seq, seq));
+      vi.advanceTimersByTime(33);
+    }
+    const acks = model.sentOfType("ack").map((one) => one.seq as number);
+    expect(acks.length).toBe(2);
+    vi.advanceTimersByTime(250);
+    expect(model.sentOfType("ack").at(-1)).toEqual({ type: "ack", seq: 20 });
+  });
+
+  test("that come again are acknowledged again", () => {
+    model.batch(1, records(1, 3));
+    vi.advanceTimersByTime(250);
+    model.batch(1, records(1, 3));
+    vi.advanceTimersByTime(250);
+    expect(model.sentOfType("ack")).toEqual([
+      { type: "ack", seq: 3 },
+      { type: "ack", seq: 3 },
+    ]);
+  });
+
+  test("without sense are ignored", () => {
+    for (const content of [
+      null,
+      5,
+      "batch",
+      {},
+      { type: "batch" },
+      { type: "batch", first: 1, records: 3 },
+    ])
+      model.push(content);
+    expect(got).toEqual([]);
+    expect(link.seq).toBe(0);
+  });
+});
+
+describe("commands", () => {
+  test("carry an id, a name and arguments", () => {
+    void link.command("step", { number: 7 });
+    void link.command("pause").catch(() => undefined);
+    expect(model.sentOfType("command")).toEqual([
+      { type: "command", id: "c1", name: "step", args: { number: 7 } },
+      { type: "command", id: "c2", name: "pause", args: {} },
+    ]);
+    model.push({ type: "answer", id: "c1", ok: true });
+  });
+
+  test("are settled by the first answer only", async () => {
+    const answer = link.command("step");
+    model.push({ type: "answer", id: "c1", ok: true, value: { number: 1 } });
+    model.push({ type: "answer", id: "c1", ok: false, error: "too late" });
+    await expect(answer).resolves.toEqual({ number: 1 });
+    expect(link.strayAnswers).toBe(1);
+  });
+
+  test("that the kernel refuses fail with its words", async () => {
+    const answer = link.command("step", { number: 9 });
+    model.push({ type: "answer", id: "c1", ok: false, error: "There is no delivery 9." });
+    await expect(answer).rejects.toThrow("There is no delivery 9.");
+  });
+
+  test("answers nobody asked for are ignored", () => {
+    model.push({ type: "answer", id: "c44", ok: true });
+    model.push({ type: "answer", ok: true });
+    expect(link.strayAnswers).toBe(2);
+  });
+
+  test("that take long are explained, and the words go when the answer comes", async () => {
+    const answer = link.command("step");
+    vi.advanceTimersByTime(8000);
+    expect(notices.at(-1)).toContain('has not answered "step" for 8 s');
+    model.push({ type: "answer", id: "c1", ok: true, value: null });
+    await expect(answer).resolves.toBeNull();
+    expect(notices.at(-1)).toBeNull();
+  });
+
+  test("fail at once when the connection is lost, and work again when it is back", async () => {
+    const open = link.command("step");
+    model.fire("comm_live_update");
+    await expect(open).rejects.toThrow(LOST);
+    await expect(link.command("pause")).rejects.toThrow(LOST);
+    expect(notices.at(-1)).toBe(LOST);
+    model.batch(1, records(1, 1));
+    expect(notices.at(-1)).toBeNull();
+  });
+
+  test("fail in words when the model cannot send", async () => {
+    model.send = () => {
+      throw new Error("comm is closed");
+    };
+    await expect(link.command("step")).rejects.toThrow(LOST);
+  });
+});
+
+test("closing leaves no listener and no open command", async () => {
+  const open = link.command("step");
+  link.close();
+  expect(model.listeners).toEqual([]);
+  await expect(open).rejects.toThrow("closed before the kernel answered");
+});

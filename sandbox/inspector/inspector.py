@@ -1,0 +1,182 @@
+"""The inspector: a runtime opened up, to look at and to step."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+from typing import TYPE_CHECKING, Any, cast
+
+from sandbox.inspector.graph import graph_of
+from sandbox.inspector.recorder import Recorder
+from sandbox.inspector.recording import Recording
+from sandbox.inspector.text import as_text
+from sandbox.runtime.runtime import SingleThreadedAgentRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import networkx as nx
+
+    from sandbox.runtime.delivery import Delivery
+
+
+class Inspector:
+    """Records a runtime and makes its deliveries one at a time.
+
+    It may be made before or after `start()`, and changes nothing about the run but the moment of
+    each delivery. As the last line of a notebook cell it shows the live view.
+
+    Args:
+        runtime: the runtime to inspect.
+        paused: whether to hold the runtime at once, so that only steps deliver.
+
+    Raises:
+        TypeError: `runtime` is not a runtime of this package.
+
+    Example:
+        >>> import asyncio
+        >>> from sandbox import AgentId, MessageContext, RoutedAgent, SingleThreadedAgentRuntime
+        >>> from sandbox import rpc
+        >>> class Echo(RoutedAgent):
+        ...     @rpc
+        ...     async def answer(self, message: str, ctx: MessageContext) -> str:
+        ...         return message.upper()
+        >>> async def main():
+        ...     runtime = SingleThreadedAgentRuntime()
+        ...     await Echo.register(runtime, "echo", lambda: Echo("Says it louder."))
+        ...     inspector = Inspector(runtime)
+        ...     call = asyncio.create_task(runtime.send_message("hi", AgentId("echo", "default")))
+        ...     await asyncio.sleep(0)
+        ...     while (delivery := await inspector.step()) is not None:
+        ...         print(delivery)
+        ...     print(await call)
+        >>> asyncio.run(main())
+        <Delivery #1 request str outside -> echo/default: handled>
+        <Delivery #2 response str echo/default -> outside: handled>
+        HI
+    """
+
+    def __init__(self, runtime: SingleThreadedAgentRuntime, *, paused: bool = True) -> None:
+        if not isinstance(given := cast("object", runtime), SingleThreadedAgentRuntime):
+            msg = f"Inspector needs a SingleThreadedAgentRuntime, not {given!r}."
+            raise TypeError(msg)
+        self.runtime = runtime
+        self.recording = Recording()
+        self._recorder = Recorder(self.recording)
+        self._recorder.begin(runtime)
+        runtime.add_instrument(self._recorder)
+        if paused:
+            self.pause()
+        else:
+            self._recorder.mode("paused" if self.paused else "running")
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop that owns the runtime; `None` until its first use."""
+        return self.runtime.loop
+
+    @property
+    def queue(self) -> tuple[Delivery, ...]:
+        """The pending deliveries: those that may go in their order, then the others."""
+        return self.runtime.stepper.pending
+
+    @property
+    def paused(self) -> bool:
+        """Whether only steps deliver."""
+        return self.runtime.stepper.paused
+
+    def pause(self) -> None:
+        """Deliver only what is stepped from now on. What is being handled goes on."""
+        self.runtime.stepper.pause()
+        self._recorder.mode("paused")
+
+    def resume(self) -> None:
+        """Let the runtime deliver freely. If it is not started, it does so once it is."""
+        self.runtime.stepper.resume()
+        self._recorder.mode("running")
+
+    async def step(self, number: int | None = None) -> Delivery | None:
+        """Make exactly one delivery.
+
+        Args:
+            number: which one; by default the next that may go.
+
+        Returns:
+            The delivery, once its turn has ended or is parked on another agent's answer; `None`
+            at once if nothing may go.
+
+        Raises:
+            LookupError: delivery `number` is not pending.
+            RuntimeError: it may not go now. Or the runtime is started and not paused.
+        """
+        return await self.runtime.step(number)
+
+    async def run(
+        self,
+        until: Callable[[Delivery], bool] | None = None,
+        limit: int | None = None,
+    ) -> int:
+        """Step until nothing is left to do.
+
+        Args:
+            until: called with each delivery after it was made; a true answer ends the run.
+            limit: make at most so many deliveries.
+
+        Returns:
+            How many deliveries were made.
+
+        Raises:
+            RuntimeError: the runtime is started and not paused.
+        """
+        made = 0
+        while limit is None or made < limit:
+            delivery = await self.step()
+            if delivery is None:
+                if not self._may_go_on():
+                    break
+                await self._next_record()
+                continue
+            made += 1
+            if until is not None and until(delivery):
+                break
+        return made
+
+    def graph(self) -> nx.MultiDiGraph:
+        """Agent types, agents, topics and subscriptions as a networkx graph.
+
+        Nodes and edges have the attributes that `sandbox.inspector.graph.graph_of` documents.
+        """
+        return graph_of(self.recording.state)
+
+    def close(self) -> None:
+        """Stop recording and let the runtime deliver freely. The recording stays."""
+        self.runtime.stepper.resume()
+        self._recorder.mode("running")
+        self.runtime.remove_instrument(self._recorder)
+
+    def __str__(self) -> str:
+        return as_text(self.recording.state)
+
+    def __repr__(self) -> str:
+        run = self.recording.state
+        return f"<Inspector: {run.word}, {len(run.queue)} pending, {len(run.deliveries)} recorded>"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        # The view lies above this floor, so it is not imported but looked up.
+        if importlib.util.find_spec("anywidget") is None:
+            return {"text/plain": str(self)}
+        view = importlib.import_module("sandbox.notebook").view(self)
+        return view._repr_mimebundle_(**options)  # the display protocol
+
+    def _may_go_on(self) -> bool:
+        """Whether a turn is open that waits for no delivery, so that more may come of it."""
+        return any(not d.pending and not d.parked for d in self.runtime.deliveries.values())
+
+    async def _next_record(self) -> None:
+        happened = asyncio.Event()
+        stop = self.recording.listen(happened.set)
+        try:
+            await happened.wait()
+        finally:
+            stop()

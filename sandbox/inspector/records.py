@@ -1,0 +1,237 @@
+"""The records of which a recording consists: one kind of record per kind of happening.
+
+Every record is a small immutable tuple of plain data with a number, `seq`, and a `time` in
+seconds since the recording began. Agents are written as `type/key`, deliveries as their number,
+messages as snapshots (see `sandbox.inspector.snapshots`). `as_data` gives what is written to
+files and sent to the page.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+
+class Handles(NamedTuple):
+    """One message type that an agent class handles."""
+
+    message: str
+    by: str
+    handler: str
+
+
+class Failure(NamedTuple):
+    """An exception, in words."""
+
+    type: str
+    text: str
+    traceback: str
+
+
+class Registered(NamedTuple):
+    """An agent type was registered; `agent_class` is its class, if known."""
+
+    seq: int
+    time: float
+    type: str
+    agent_class: str | None
+    handles: tuple[Handles, ...]
+    mailbox: str
+
+
+class Unregistered(NamedTuple):
+    """An agent type was removed, and its instances with it."""
+
+    seq: int
+    time: float
+    type: str
+
+
+class Created(NamedTuple):
+    """An agent instance was built, during delivery `cause` if any."""
+
+    seq: int
+    time: float
+    agent: str
+    agent_class: str
+    cause: int | None
+
+
+class Subscribed(NamedTuple):
+    """A subscription was added. What does not apply to its class is `None`."""
+
+    seq: int
+    time: float
+    subscription: str
+    label: str
+    topic_type: str | None
+    prefix: str | None
+    agent_type: str | None
+
+
+class Unsubscribed(NamedTuple):
+    """A subscription was removed."""
+
+    seq: int
+    time: float
+    subscription: str
+
+
+class Queued(NamedTuple):
+    """A delivery entered the queue. `cell` names the notebook cell that a message came from."""
+
+    seq: int
+    time: float
+    number: int
+    delivery: str
+    message_type: str
+    message: str
+    message_id: str
+    sender: str | None
+    recipient: str | None
+    topic_type: str | None
+    topic_source: str | None
+    is_rpc: bool
+    cause: int | None
+    publication: str | None
+    request: int | None
+    subscriptions: tuple[str, ...]
+    cell: str | None
+
+
+class Rerouted(NamedTuple):
+    """Subscriptions changed: these events of a publication, in this order, go to these agents."""
+
+    seq: int
+    time: float
+    publication: str
+    events: tuple[tuple[int, str | None, tuple[str, ...]], ...]
+
+
+class Held(NamedTuple):
+    """A pending delivery was put on hold."""
+
+    seq: int
+    time: float
+    number: int
+
+
+class Released(NamedTuple):
+    """A held delivery is in the queue again."""
+
+    seq: int
+    time: float
+    number: int
+
+
+class Handling(NamedTuple):
+    """A delivery left the queue and its turn began."""
+
+    seq: int
+    time: float
+    number: int
+
+
+class Waiting(NamedTuple):
+    """The turn of delivery `number` awaits the answer to request `on`."""
+
+    seq: int
+    time: float
+    number: int
+    on: int
+
+
+class Resumed(NamedTuple):
+    """The turn of delivery `number` no longer awaits the answer to request `on`."""
+
+    seq: int
+    time: float
+    number: int
+    on: int
+
+
+class Intercepted(NamedTuple):
+    """An intervention handler replaced, dropped or failed on the message of a delivery."""
+
+    seq: int
+    time: float
+    number: int
+    handler: str
+    outcome: str
+    message: str | None
+
+
+class Settled(NamedTuple):
+    """A delivery has its verdict. `reason` says in words why no handler took it."""
+
+    seq: int
+    time: float
+    number: int
+    verdict: str
+    result: str | None
+    error: Failure | None
+    reason: str | None
+
+
+class Mode(NamedTuple):
+    """The runtime was paused, or delivers freely: `paused` or `running`."""
+
+    seq: int
+    time: float
+    mode: str
+
+
+class Lifecycle(NamedTuple):
+    """The runtime was `started` or `stopped`."""
+
+    seq: int
+    time: float
+    state: str
+
+
+Record = (
+    Registered
+    | Unregistered
+    | Created
+    | Subscribed
+    | Unsubscribed
+    | Queued
+    | Rerouted
+    | Held
+    | Released
+    | Handling
+    | Waiting
+    | Resumed
+    | Intercepted
+    | Settled
+    | Mode
+    | Lifecycle
+)
+
+_SNAPSHOTS = frozenset({"message", "result"})
+
+
+def as_data(record: Record) -> dict[str, Any]:
+    """A record as plain data, ready for JSON.
+
+    Example:
+        >>> as_data(Handling(seq=7, time=0.5, number=3))
+        {'kind': 'handling', 'seq': 7, 'time': 0.5, 'number': 3}
+    """
+    data: dict[str, Any] = {"kind": type(record).__name__.lower(), **record._asdict()}
+    if isinstance(record, Queued):
+        topic_type, topic_source = data.pop("topic_type"), data.pop("topic_source")
+        data["topic"] = topic_type and {"type": topic_type, "source": topic_source}
+    if isinstance(record, Registered):
+        data["handles"] = [handles._asdict() for handles in record.handles]
+    if isinstance(record, Settled) and record.error is not None:
+        data["error"] = record.error._asdict()
+    if isinstance(record, Rerouted):
+        names = ("number", "recipient", "subscriptions")
+        data["events"] = [dict(zip(names, event, strict=True)) for event in record.events]
+    if "agent_class" in data:
+        data["class"] = data.pop("agent_class")
+    for field in _SNAPSHOTS & data.keys():
+        if data[field] is not None:
+            data[field] = json.loads(data[field])
+    return data

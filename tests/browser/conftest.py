@@ -1,0 +1,203 @@
+"""A real JupyterLab and a real Chromium."""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+SECONDS = 1_000
+PATIENCE = 60 * SECONDS
+VIEWPORT = {"width": 1400, "height": 1000}
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+KERNEL_IS_READY = """() => {
+    const panel = window.jupyterapp?.shell?.currentWidget;
+    const context = panel?.sessionContext;
+    const kernel = context?.session?.kernel;
+    return Boolean(panel?.content?.model && context.isReady
+        && kernel?.connectionStatus === 'connected' && kernel.status === 'idle');
+}"""
+RUN_ALL = "() => void window.jupyterapp.commands.execute('notebook:run-all-cells')"
+SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
+CELLS_ARE_DONE = """() => window.jupyterapp.shell.currentWidget.content.widgets
+    .filter(cell => cell.model.type === 'code' && cell.model.sharedModel.getSource().trim())
+    .every(cell => cell.model.executionCount !== null && cell.model.executionState !== 'running')"""
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.browser)
+
+
+class Lab:
+    """A running JupyterLab: where it is, and the folder it serves."""
+
+    def __init__(self, url, token, root):
+        self.url, self.token, self.root = url, token, root
+
+    def write(self, name, cells):
+        """Write a notebook of code cells."""
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        )
+        nbformat.write(notebook, self.root / name)
+
+    def address(self, name):
+        # A workspace of its own, so that no test finds what another left open. Its name must be
+        # plain: with a dot in it Lab takes it for something else.
+        workspace = re.sub(r"\W", "-", name.removesuffix(".ipynb"))
+        return f"{self.url}lab/workspaces/{workspace}/tree/{name}?token={self.token}"
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """JupyterLab on a free port of loopback, with settings and folders of its own."""
+    scratch = tmp_path_factory.mktemp("lab")
+    root = scratch / "notebooks"
+    root.mkdir()
+    folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    token = secrets.token_hex(16)
+    environment = {**os.environ, **{name: str(scratch / name) for name in folders}}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--expose-app-in-browser"]
+    command += [f"--ServerApp.root_dir={root}"]
+    _quieten(scratch / "JUPYTER_CONFIG_DIR")
+    log_path = scratch / "lab.log"
+    with log_path.open("w") as log:
+        process = subprocess.Popen(
+            command, env={**environment, "JUPYTER_TOKEN": token}, stdout=log, stderr=log
+        )
+    try:
+        url = _address_of(process, scratch / "JUPYTER_RUNTIME_DIR", log_path)
+        yield Lab(url, token, root)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _quieten(config):
+    """Have no questions about news asked in front of what is looked at."""
+    folder = config / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    folder.mkdir(parents=True)
+    settings = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
+    (folder / "notification.jupyterlab-settings").write_text(json.dumps(settings))
+
+
+def _address_of(process, runtime, log_path):
+    file = runtime / f"jpserver-{process.pid}.json"
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            return json.loads(file.read_text())["url"]
+        except (FileNotFoundError, json.JSONDecodeError):  # not there yet, or half written
+            time.sleep(0.05)
+    pytest.fail(f"JupyterLab did not start:\n{log_path.read_text()}")
+
+
+def _chromium():
+    named = os.environ.get("SANDBOX_CHROMIUM")
+    if named:
+        return named
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    # No longer than a module: while it lives, no test of this thread can run an event loop.
+    flags = list(CHROMIUM_FLAGS)
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        flags.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def artifacts():
+    """Where pictures of the page go, for a person to look at."""
+    folder = Path(__file__).parent / "artifacts"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+class Notebook:
+    """A notebook open in JupyterLab."""
+
+    def __init__(self, page, lab, name):
+        self.page, self._lab, self.name = page, lab, name
+
+    def open(self):
+        self.page.goto(self._lab.address(self.name))
+        self._wait_for_kernel()
+
+    def reload(self):
+        """Save and load the page again; the kernel goes on."""
+        self.page.evaluate(SAVE)
+        self.page.reload()
+
+    def _wait_for_kernel(self):
+        self.page.wait_for_function(KERNEL_IS_READY, timeout=PATIENCE)
+
+    def run_all(self):
+        """Start running all cells; returns at once."""
+        self.page.evaluate(RUN_ALL)
+
+    def wait_until_done(self):
+        self.page.wait_for_function(CELLS_ARE_DONE, timeout=PATIENCE)
+
+    def part(self, name, **data):
+        """The parts of the view with this `data-testid`, and these `data-` attributes."""
+        extra = "".join(f'[data-{key}="{value}"]' for key, value in data.items())
+        return self.page.locator(f'[data-testid="{name}"]{extra}')
+
+    def output(self, cell):
+        """The output area of a cell."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(cell).locator(".jp-Cell-outputArea")
+
+    def shot(self, path):
+        self.page.screenshot(path=path)
+
+
+@pytest.fixture
+def open_notebook(lab, browser, request):
+    """Writes code cells to a notebook and opens it; what the page logs as errors fails the test."""
+    contexts, errors = [], []
+
+    def open_cells(cells, name=None):
+        name = name or re.sub(r"\W", "-", request.node.name)[:60] + ".ipynb"
+        if cells is not None:
+            lab.write(name, cells)
+        context = browser.new_context(viewport=VIEWPORT)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        notebook = Notebook(page, lab, name)
+        notebook.open()
+        return notebook
+
+    expect.set_options(timeout=PATIENCE)
+    yield open_cells
+    for context in contexts:
+        context.close()
+    assert errors == []

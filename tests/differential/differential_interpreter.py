@@ -1,0 +1,429 @@
+"""Runs a program of `differential_programs` on a messaging package, and says what could be seen.
+
+The package is a parameter: AutoGen Core and the sandbox run the same lines. Compared is what the
+order of the queue determines. Where an answer comes back by another way (an error, a gather, a
+cancellation, a pause of the handler itself) the *moment* at which the handler goes on is up to the
+event loop; from there on everything it causes is `loose`: it must happen too, in any order.
+"""
+
+import asyncio
+import builtins
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import differential_programs as dp
+
+FUEL = 3
+ROUNDS_OF_QUIET = 25
+
+
+@dataclass
+class Message:
+    """`fuel` ends the conversation; `loose` says that its place in the queue is not determined."""
+
+    tag: int
+    fuel: int
+    loose: bool
+
+
+@dataclass
+class Ask(Message):
+    pass
+
+
+@dataclass
+class News(Message):
+    pass
+
+
+@dataclass
+class Either(Message):
+    pass
+
+
+@dataclass
+class Strange(Message):
+    pass
+
+
+@dataclass
+class Reply:
+    text: str
+    tag: int
+    loose: bool
+
+
+CLASSES = {kind.__name__: kind for kind in (Ask, News, Either, Strange)}
+
+
+@dataclass
+class Seen:
+    """What a run let us see. Two runs agree if these are equal."""
+
+    starts: list[tuple[Any, ...]] = field(default_factory=list)
+    loose_starts: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    runs: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    intercepted: list[tuple[Any, ...]] = field(default_factory=list)
+    loose_intercepted: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    results: list[Any] = field(default_factory=list)
+    states: dict[str, Any] = field(default_factory=dict)
+
+
+def outcome_of(error):
+    """Type and words of an error, apart from the differences listed in `test_differential`."""
+    if isinstance(error, asyncio.CancelledError):
+        return ("cancelled",)
+    name, text = type(error).__name__, str(error)
+    if text == "Recipient not found" or name == "RecipientNotFoundError":
+        return ("error", "recipient not found")
+    if name in {"CantHandleException", "MessageDroppedException"}:
+        return ("error", name)
+    return ("error", name, text)
+
+
+class World:
+    """One run of one program on one package."""
+
+    def __init__(self, core, program):
+        self.core, self.program = core, program
+        self.seen = Seen()
+        self.open = 0
+        self.changes = 0
+        self.states = {}
+        self.token = core.CancellationToken()
+        rules = program.rules
+        self.runtime = core.SingleThreadedAgentRuntime(
+            intervention_handlers=None if rules is None else [interceptor(self, rules)]
+        )
+        self.subscriptions = [
+            self.subscription(f"s{index}", spec) for index, spec in enumerate(program.subscriptions)
+        ]
+
+    def subscription(self, name, spec):
+        core = self.core
+        if spec.kind == "type":
+            return core.TypeSubscription(spec.topic, spec.agent_type, id=name)
+        if spec.kind == "prefix":
+            return core.TypePrefixSubscription(spec.topic, spec.agent_type, id=name)
+        if spec.kind == "default":
+            return core.DefaultSubscription(agent_type=spec.agent_type)
+        return FixedAgent(name, spec.topic, core.AgentId(spec.agent_type, "default"))
+
+    async def set_up(self):
+        for spec in self.program.agents:
+            await register(self, spec)
+        for index, spec in enumerate(self.program.subscriptions):
+            if spec.initial:
+                await self.change(dp.Subscribe(index))
+
+    async def change(self, action):
+        """Add or remove a subscription; a refusal is part of what is seen."""
+        subscription = self.subscriptions[action.index]
+        try:
+            if isinstance(action, dp.Subscribe):
+                await self.runtime.add_subscription(subscription)
+            else:
+                await self.runtime.remove_subscription(subscription.id)
+        except ValueError:
+            return "refused"
+        return "done"
+
+    def state_of(self, agent_id):
+        return self.states.setdefault(str(agent_id), {"handled": 0, "in order": []})
+
+    async def handle(self, agent, handler, message, ctx):
+        """What every handler of every agent does: run the script for the message's tag."""
+        self.open += 1
+        self.changes += 1
+        turn = Turn(self, agent, handler, message, ctx)
+        try:
+            return await turn.run()
+        finally:
+            self.open -= 1
+            self.changes += 1
+
+
+class Turn:
+    """One run of one handler."""
+
+    def __init__(self, world, agent, handler, message, ctx):
+        self.world, self.agent, self.message, self.ctx = world, agent, message, ctx
+        self.loose = message.loose
+        self.outcomes = []
+        sender, topic = str(ctx.sender), str(ctx.topic_id)
+        given = ctx.message_id if ctx.message_id.startswith("given") else ""
+        label = (type(message).__name__, message.tag, message.fuel)
+        self.start = (str(agent.id), handler, *label, sender, topic, ctx.is_rpc, given)
+        state = world.state_of(agent.id)
+        state["handled"] += 1
+        self.place = -1
+        if self.loose:
+            world.seen.loose_starts[self.start] += 1
+        else:
+            self.place = len(state["in order"])
+            world.seen.starts.append(self.start)
+            state["in order"].append([str(agent.id), *label])
+
+    async def run(self):
+        world = self.world
+        spec = next(s for s in world.program.agents if s.type == self.agent.id.type)
+        ending = ("returned",)
+        try:
+            for action in spec.scripts[self.message.tag]:
+                self.outcomes.append(await self.act(action))
+        except BaseException as error:
+            ending = outcome_of(error)
+            raise
+        finally:
+            world.seen.runs[self.start, self.loose, tuple(self.outcomes), ending] += 1
+        if not self.ctx.is_rpc:
+            return None
+        text = f"{self.agent.id} {self.message.tag} at {self.place}"
+        return Reply(text, self.message.tag, self.loose)
+
+    async def act(self, action):
+        match action:
+            case dp.Raise():
+                raise getattr(builtins, action.type)(action.text)
+            case dp.Yield():
+                self.loose = True
+                await asyncio.sleep(0)
+            case dp.Subscribe() | dp.Unsubscribe() if not self.loose:
+                return await self.world.change(action)
+            case dp.Cancel() if not self.loose:
+                self.world.token.cancel()
+            case dp.Publish() if self.message.fuel:
+                await self.publish(action)
+            case dp.Send() if self.message.fuel:
+                return await self.send(action, loose=self.loose)
+            case dp.Gather() if self.message.fuel:
+                return await self.gather(action)
+        return None
+
+    def make(self, action, *, loose):
+        return CLASSES[action.message](action.tag, self.message.fuel - 1, loose)
+
+    def token(self, action):
+        named = {"forward": self.ctx.cancellation_token, "shared": self.world.token}
+        return named.get(action.token)
+
+    async def publish(self, action):
+        core = self.world.core
+        if action.source is None:
+            topic = core.DefaultTopicId()
+        else:
+            topic = core.TopicId(action.topic, action.source)
+        message = self.make(action, loose=self.loose)
+        await self.agent.publish_message(message, topic, cancellation_token=self.token(action))
+
+    async def send(self, action, *, loose):
+        recipient = self.world.core.AgentId(action.type, action.key)
+        try:
+            answer = await self.agent.send_message(
+                self.make(action, loose=loose), recipient, cancellation_token=self.token(action)
+            )
+        except (Exception, asyncio.CancelledError) as error:
+            self.loose = True
+            if not action.catch:
+                raise
+            return outcome_of(error)
+        if answer is None:
+            return ("no answer",)
+        self.loose = self.loose or answer.loose
+        return ("answer", answer.text, answer.loose)
+
+    async def gather(self, action):
+        self.loose = True
+        calls = [self.send(replace(one, catch=True), loose=True) for one in action.sends]
+        return tuple(await asyncio.gather(*calls))
+
+
+@dataclass(frozen=True)
+class FixedAgent:
+    """A subscription as a user may write it: no base class, one agent whatever the source."""
+
+    id: str
+    topic_type: str
+    agent_id: Any
+
+    def is_match(self, topic_id):
+        return topic_id.type == self.topic_type
+
+    def map_to_agent(self, topic_id):
+        return self.agent_id
+
+
+def interceptor(world, rules):
+    """The one intervention handler of a program."""
+    core, table = world.core, {(rule.stage, rule.tag): rule.outcome for rule in rules}
+
+    def intercept(stage, message, *details):
+        if message is None:
+            world.seen.loose_intercepted[stage, None, *map(str, details)] += 1
+            return None
+        outcome = table.get((stage, message.tag), "pass")
+        label = (stage, type(message).__name__, message.tag, outcome, *map(str, details))
+        if message.loose or stage == "response":
+            world.seen.loose_intercepted[label] += 1
+        else:
+            world.seen.intercepted.append(label)
+        if outcome == "raise":
+            raise RuntimeError(f"refused {stage} {message.tag}")
+        if outcome == "replace":
+            return replace(message, tag=(message.tag + 1) % len(dp.TAGS))
+        return core.DropMessage if outcome == "drop" else message
+
+    class Interceptor(core.DefaultInterventionHandler):
+        async def on_send(self, message, *, message_context, recipient):
+            return intercept("send", message, message_context.sender, recipient)
+
+        async def on_publish(self, message, *, message_context):
+            return intercept("publish", message, message_context.sender, message_context.topic_id)
+
+        async def on_response(self, message, *, sender, recipient):
+            return intercept("response", message, sender, recipient)
+
+    return Interceptor()
+
+
+def agent_classes(world):
+    """The agent classes of one run, on the package of that run."""
+    core = world.core
+
+    class Remembering(core.RoutedAgent):
+        def __init__(self):
+            super().__init__("runs scripts")
+
+        async def save_state(self):
+            return world.state_of(self.id)
+
+        async def load_state(self, state):
+            world.states[str(self.id)] = dict(state)
+
+    class Listener(Remembering):
+        @core.event
+        async def on_news(self, message: News, ctx: core.MessageContext) -> None:
+            await world.handle(self, "on_news", message, ctx)
+
+    class Routed(Remembering):
+        @core.event
+        async def on_news(self, message: News, ctx: core.MessageContext) -> None:
+            await world.handle(self, "on_news", message, ctx)
+
+        @core.rpc
+        async def on_ask(self, message: Ask, ctx: core.MessageContext) -> Reply:
+            return await world.handle(self, "on_ask", message, ctx)
+
+        @core.message_handler(match=lambda message, ctx: message.tag == 0)
+        async def on_first(self, message: Either, ctx: core.MessageContext) -> Reply | None:
+            return await world.handle(self, "on_first", message, ctx)
+
+        @core.message_handler(match=lambda message, ctx: message.tag < 2)
+        async def on_second(self, message: Either, ctx: core.MessageContext) -> Reply | None:
+            return await world.handle(self, "on_second", message, ctx)
+
+    return Routed, Listener
+
+
+async def register(world, spec):
+    core, runtime = world.core, world.runtime
+    routed, listener = agent_classes(world)
+    if spec.kind == "closure":
+
+        async def closure(
+            agent: core.ClosureContext, message: Ask | News | Either, ctx: core.MessageContext
+        ) -> Any:
+            return await world.handle(agent, "closure", message, ctx)
+
+        await core.ClosureAgent.register_closure(
+            runtime, spec.type, closure, unknown_type_policy="error"
+        )
+    elif spec.kind == "instance":
+        await runtime.register_agent_instance(routed(), core.AgentId(spec.type, "default"))
+    elif spec.kind == "broken":
+
+        def fail():
+            raise RuntimeError(f"no {spec.type} today")
+
+        await routed.register(runtime, spec.type, fail, skip_direct_message_subscription=True)
+    else:
+        kind = listener if spec.kind == "listener" else routed
+        await kind.register(runtime, spec.type, kind)
+
+
+async def perform(world, number, action, calls):
+    """One action from outside; answers are collected at the end of the phase."""
+    runtime, core = world.runtime, world.core
+    match action:
+        case dp.Subscribe() | dp.Unsubscribe():
+            world.seen.results.append(await world.change(action))
+            return
+        case dp.Cancel():
+            world.token.cancel()
+            return
+    message = CLASSES[action.message](action.tag, FUEL, loose=False)
+    token = world.token if action.token == "shared" else None
+    common = {"cancellation_token": token, "message_id": f"given {number}"}
+    if isinstance(action, dp.Publish):
+        await runtime.publish_message(message, core.TopicId(action.topic, action.source), **common)
+        return
+    call = runtime.send_message(message, core.AgentId(action.type, action.key), **common)
+    calls.append(asyncio.ensure_future(call))
+    await asyncio.sleep(0)
+
+
+async def until_quiet(world, calls, step):
+    """Until nothing is queued, open or awaited, and that has stayed so for a while."""
+    quiet, changes = 0, -1
+    while quiet < ROUNDS_OF_QUIET:
+        stepped = step is not None and await step() is not None
+        await asyncio.sleep(0)
+        busy = stepped or world.runtime.unprocessed_messages_count or world.open
+        busy = busy or changes != world.changes or not all(call.done() for call in calls)
+        quiet, changes = (0, world.changes) if busy else (quiet + 1, world.changes)
+
+
+async def run_phase(world, number, phase, mode):
+    runtime, calls = world.runtime, []
+    if mode.startswith("stepped"):
+        runtime.stepper.pause()
+    for place, action in enumerate(phase):
+        await perform(world, f"{number}.{place}", action, calls)
+    if mode != "stepped, never started":
+        runtime.start()
+    await until_quiet(world, calls, runtime.step if mode.startswith("stepped") else None)
+    if mode == "autogen":
+        await runtime.stop()  # Its stop_when_idle does not return after a drop or a failed event.
+    elif mode != "stepped, never started":
+        await runtime.stop_when_idle()
+    for call in calls:
+        try:
+            answer = await call
+        except (Exception, asyncio.CancelledError) as error:
+            world.seen.results.append(outcome_of(error))
+        else:
+            world.seen.results.append(answer)
+
+
+async def run_program(core, program, mode):
+    world = World(core, program)
+    await world.set_up()
+    for number, phase in enumerate(program.phases):
+        await run_phase(world, number, phase, mode)
+    saved = dict(await world.runtime.save_state())
+    world.seen.states = {"saved": saved, "own": dict(world.states)}
+    await world.runtime.load_state(saved)
+    world.seen.states["loaded"] = dict(await world.runtime.save_state())
+    await world.runtime.close()
+    return world.seen
+
+
+def run(core, program, mode, *, seconds=20.0):
+    """Run `program` on `core`; a run that takes too long is an error, not a wait."""
+
+    async def main():
+        async with asyncio.timeout(seconds):
+            return await run_program(core, program, mode)
+
+    return asyncio.run(main())

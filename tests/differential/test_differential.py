@@ -1,0 +1,70 @@
+"""Random programs do the same on AutoGen Core and on the sandbox, free-running and stepped."""
+
+import logging
+import os
+
+import autogen_core
+import differential_interpreter as interpreter
+import pytest
+from differential_programs import programs
+from hypothesis import HealthCheck, given, settings
+
+import sandbox
+
+# What programs leave out, or the comparison levels. README lists these names.
+DIFFERENCES = {
+    "error answers are queued": "an exception travels back to the caller as a delivery of its own",
+    "unknown recipient": "the error names the recipient and derives from the one AutoGen raises",
+    "words of errors": "CantHandleException and MessageDroppedException say more",
+    "idle means idle": "stop_when_idle returns after drops, failing interceptors and cancellations",
+    "a failing constructor costs only itself": "the other recipients of the message still get it",
+    "every event error is kept": "with ignore_unhandled_exceptions=False the runtime goes on",
+    "interceptors chain": "each gets what the one before returned, and None changes nothing",
+    "a refused answer to a cancelled caller": "it ends the answer, not the runtime",
+    "a sender is a label": "it is never looked up and never built",
+    "any message": "a message needs no serializer to be delivered on this machine",
+    "topics are compared by value": "DefaultTopicId() equals the TopicId of the same parts",
+}
+
+# AutoGen Core warns of every None that an interceptor returns, also where None was the answer.
+pytestmark = pytest.mark.filterwarnings("ignore:Intervention handler on_response:RuntimeWarning")
+
+MODES = ("free", "stepped", "stepped, never started")
+
+bounded = settings(
+    max_examples=int(os.environ.get("DIFFERENTIAL_EXAMPLES", "150")),
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quiet_loggers():
+    """Both packages log each failing event handler, and there are thousands."""
+    names = [autogen_core.ROOT_LOGGER_NAME, sandbox.ROOT_LOGGER_NAME]
+    before = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    yield
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def assert_agreement(program):
+    theirs = interpreter.run(autogen_core, program, "autogen")
+    for mode in MODES:
+        ours = interpreter.run(sandbox, program, mode)
+        assert (mode, ours) == (mode, theirs)
+
+
+@bounded
+@given(programs())
+def test_programs_with_errors_gathers_and_interceptors_agree(program):
+    assert_agreement(program)
+
+
+@bounded
+@given(programs(cancelling=True))
+def test_programs_that_cancel_agree(program):
+    assert_agreement(program)
