@@ -107,7 +107,7 @@ function typeShape(state: State, type: AgentType, box: Box, next: string | null)
     handles: shorten(handlesLabel(type), box.width - 16, 11),
     chips: agents.map((agent, index) => ({
       agent,
-      label: shorten(agent.key || "(no key)", CHIP.width - (agent.open.length > 0 ? 22 : 10), 11),
+      label: shorten(agent.key || "(no key)", CHIP.width - (agent.open.length > 0 ? 18 : 10), 11),
       ...chipAt(box, index),
       look: chipLook(state, agent),
       next: agent.id === next,

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from sandbox.messaging.agent import Agent
-from sandbox.messaging.agent_id import AgentType, warn_about_agent_type
+from sandbox.messaging.agent_id import AgentType
 from sandbox.messaging.agent_runtime import AgentRuntime
 from sandbox.messaging.constants import ROOT_LOGGER_NAME
 from sandbox.messaging.instantiation import SubscriptionInstantiationContext
@@ -62,7 +62,6 @@ async def register_agent_type(
         serializers: Serializers to add.
         options: Further arguments of the runtime's ``register_factory``.
     """
-    warn_about_agent_type(agent_type.type, stacklevel=3)
     agent_type = await runtime.register_factory(
         type=agent_type, agent_factory=factory, expected_class=expected_class, **options
     )

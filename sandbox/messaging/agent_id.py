@@ -1,11 +1,13 @@
 """The address of an agent: its type and its key."""
 
+import inspect
 import re
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
+_PACKAGE = __name__.partition(".")[0]
 _AGENT_TYPE = re.compile(r"[\w\-\.]+")
 
 
@@ -26,20 +28,19 @@ def is_valid_agent_type(value: str) -> bool:
     return _AGENT_TYPE.fullmatch(value) is not None
 
 
-def warn_about_agent_type(value: str, *, stacklevel: int = 2) -> None:
-    """Warn when ``value`` is no usable agent type, because no message could ever reach it.
-
-    Args:
-        value: The type that is being registered.
-        stacklevel: As for :func:`warnings.warn`, counted from the caller of this function.
-    """
-    if not is_valid_agent_type(value):
-        warnings.warn(
-            f"Agent type {value!r} can never receive a message: no AgentId can be built from it. "
-            r"Agent types must match the regex `^[\w\-\.]+\Z` (letters, digits, '_', '-', '.').",
-            UserWarning,
-            stacklevel=stacklevel + 1,
-        )
+def warn_about_agent_type(value: str) -> None:
+    """Warn, at the caller's line outside this package, when ``value`` is no usable agent type."""
+    if is_valid_agent_type(value):
+        return
+    stacklevel, frame = 1, inspect.currentframe()
+    while frame is not None and frame.f_globals["__name__"].partition(".")[0] == _PACKAGE:
+        stacklevel, frame = stacklevel + 1, frame.f_back
+    warnings.warn(
+        f"Agent type {value!r} can never receive a message: no AgentId can be built from it. "
+        r"Agent types must match the regex `^[\w\-\.]+\Z` (letters, digits, '_', '-', '.').",
+        UserWarning,
+        stacklevel=stacklevel,
+    )
 
 
 class AgentId:

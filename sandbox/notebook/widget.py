@@ -4,6 +4,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import anywidget
+from traitlets import Unicode
 
 from sandbox.inspector import Inspector
 from sandbox.notebook.link import Link
@@ -26,7 +27,11 @@ class InspectorWidget(anywidget.AnyWidget):
     def __init__(self, inspector: Inspector) -> None:
         # Read at this moment, not when the module is imported: without the built page code
         # the magics and everything textual still work.
-        super().__init__(_esm=read_static("widget.js"), _css=read_static("widget.css"))
+        page_code = {"_esm": "widget.js", "_css": "widget.css"}
+        self.add_traits(
+            **{trait: Unicode(read_static(name)).tag(sync=True) for trait, name in page_code.items()}
+        )
+        super().__init__()
         self.inspector = inspector
         self.link = Link(
             inspector.recording,

@@ -60,12 +60,15 @@ class EventLog(Instrument):
                 self._instruments.remove(self)
 
     def delivery_queued(self, delivery: Delivery) -> None:
+        """Log that a message was sent."""
         self._message(delivery, DeliveryStage.SEND)
 
     def delivery_handling(self, delivery: Delivery) -> None:
+        """Log that a request or an event is being delivered."""
         self._message(delivery, DeliveryStage.DELIVER)
 
     def delivery_settled(self, delivery: Delivery) -> None:
+        """Log a response's delivery, a drop, or a handler's exception."""
         if delivery.kind is RESPONSE and delivery.verdict is HANDLED:
             self._message(delivery, DeliveryStage.DELIVER)
         elif delivery.verdict is DROPPED:
@@ -89,6 +92,7 @@ class EventLog(Instrument):
             )
 
     def agent_failed(self, agent_id: AgentId, error: BaseException) -> None:
+        """Log that an agent could not be built."""
         logger.info(AgentConstructionExceptionEvent(agent_id=agent_id, exception=error))
 
     def _message(self, delivery: Delivery, stage: DeliveryStage) -> None:

@@ -66,6 +66,7 @@ class Ledger:
         self._deliveries = 0
         self._messages = 0
         self._idle: set[asyncio.Future[None]] = set()
+        self._lost: list[Delivery] = []  # requests whose callers wait for nothing
 
     # Entering
 
@@ -143,8 +144,7 @@ class Ledger:
         """Give a delivery its verdict. There is no other place that does."""
         if delivery.verdict is not None:
             return
-        if self._registry.serial_types and not delivery.pending and self.is_serial(delivery):
-            self.queue.open_mailbox(delivery.recipient)  # type: ignore[arg-type]  # it has one
+        if self.queue.keepers and self.queue.open_mailbox(delivery):
             self.pump.nudge()
         delivery.verdict = verdict
         delivery.state = None
@@ -168,8 +168,11 @@ class Ledger:
         Without an error the caller is told nothing and goes on waiting: the message is lost.
         """
         delivery.error = error
+        request = delivery.request or delivery
         if error is not None:
-            fail_reply(delivery.request or delivery, error)
+            fail_reply(request, error)
+        elif request.reply is not None:
+            self._lost.append(request)
         self.settle(delivery, verdict)
 
     def strand(self, deliveries: Iterable[Delivery]) -> None:
@@ -185,6 +188,19 @@ class Ledger:
         for delivery in self.unsettled.values():
             msg = f"The runtime was stopped while this was being handled: {delivery!r}"
             fail_reply(delivery, RuntimeStoppedError(msg))
+        self._give_up_lost()
+
+    def abandon(self) -> None:
+        """Strand everything, since the event loop in which it should happen is closed."""
+        self.queue.clear()
+        self.strand(list(self.unsettled.values()))
+        self._give_up_lost()
+
+    def _give_up_lost(self) -> None:
+        for request in self._lost:
+            msg = f"The message was lost, and now the runtime was stopped: {request!r}"
+            fail_reply(request, RuntimeStoppedError(msg))
+        self._lost.clear()
 
     async def idle(self) -> None:
         """Return once nothing is queued and nothing unsettled."""
@@ -198,11 +214,11 @@ class Ledger:
 
     def is_serial(self, delivery: Delivery) -> bool:
         """Whether this delivery starts a turn at an agent with a serial mailbox."""
-        return (
-            delivery.kind is not RESPONSE
-            and delivery.recipient is not None
-            and delivery.recipient.type in self._registry.serial_types
-        )
+        recipient = delivery.recipient
+        if delivery.kind is RESPONSE or recipient is None:
+            return False
+        # A mailbox may outlast the registration that made it serial.
+        return recipient.type in self._registry.serial_types or recipient in self.queue.mailboxes
 
 
 def fail_reply(request: Delivery, error: BaseException) -> None:

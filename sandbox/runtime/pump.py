@@ -81,10 +81,17 @@ class Pump:
         return loop
 
     def start(self) -> None:
-        """Begin to deliver; handlers run in a copy of the caller's context from now on."""
+        """Begin to deliver; handlers run in a copy of the caller's context from now on.
+
+        Raises:
+            RuntimeError: it is started already, or no loop is running.
+        """
         if self.started and self.loop is not None and self.loop.is_closed():
             self.started = False  # it was abandoned together with that loop
         self.bind()
+        if self.started:
+            msg = "Runtime is already started. That is harmless: it goes on delivering."
+            raise RuntimeError(msg)
         self.context = contextvars.copy_context()
         self.before_wake()
         self.started = True
@@ -114,9 +121,11 @@ class Pump:
     def wake(self) -> None:
         """Look at the queue soon. Only to be called while `asleep`."""
         self.asleep = False
-        self._scheduled = True
         self.before_wake()
-        self.loop.call_soon(self._run)  # type: ignore[union-attr]  # bound before it sleeps
+        assert self.loop is not None  # bound before it sleeps
+        if not self.loop.is_closed():  # else a task of that loop is being destroyed
+            self._scheduled = True
+            self.loop.call_soon(self._run)
 
     async def rest(self) -> None:
         """Let everything run that can run now, so that what a delivery caused has happened."""
@@ -128,22 +137,25 @@ class Pump:
     def _run(self) -> None:
         """Deliver until the loop is wanted elsewhere, or nothing may go."""
         dispatcher, loop_ready = self._dispatcher, self._ready
-        queued = dispatcher.ledger.queue.ready
+        queue = dispatcher.ledger.queue
         deadline = perf_counter() + SECONDS_AT_ONCE
-        delivered = False
+        delivered = True  # an interrupt out of a handler must not leave the others waiting
         try:
             for _ in range(DELIVERIES_AT_ONCE):
+                # Stopped or paused, perhaps since this call was scheduled.
+                if not self.started or self.paused:
+                    break
                 delivered = dispatcher.deliver_next()
                 # Whatever this made ready, a caller that got its answer for instance, runs
                 # before the next delivery. A loop that hides what is ready always goes first.
-                if not delivered or loop_ready is None or loop_ready or not self.flowing:
+                if not delivered or loop_ready is None or loop_ready:
                     break
                 if perf_counter() > deadline:
                     break
         finally:
             self._scheduled = False
             if self.started and not self.paused:
-                if queued and delivered:
+                if delivered and (queue.ready or queue.unblocked):
                     self.wake()
                 else:
                     self.asleep = True
@@ -151,7 +163,7 @@ class Pump:
     def _move_to(self, loop: asyncio.AbstractEventLoop) -> None:
         owner, ledger = self.loop, self._dispatcher.ledger
         if owner is not None and owner.is_closed():
-            ledger.strand(list(ledger.unsettled.values()))
+            ledger.abandon()
             owner = None
         if owner is not None and (self.started or ledger.unsettled):
             msg = (

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-import re
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from sandbox.messaging.agent_id import AgentId
+from sandbox.messaging.agent_id import AgentId, warn_about_agent_type
 from sandbox.messaging.constants import ROOT_LOGGER_NAME
 from sandbox.messaging.exceptions import RecipientNotFoundError
 from sandbox.messaging.instantiation import AgentInstantiationContext
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(ROOT_LOGGER_NAME)
 
 MAILBOXES = ("interleaved", "serial")
-VALID_TYPE = re.compile(r"[\w\-.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +243,7 @@ class Registry:
             raise ValueError(msg)
 
     def _enter(self, type: str, registration: Registration) -> None:
-        if not VALID_TYPE.fullmatch(type):
-            warnings.warn(
-                f"Agent type {type!r} cannot be part of an AgentId (letters, digits, '_', '-' "
-                "and '.' may be), so no agent of this type can ever receive a message.",
-                stacklevel=5,
-            )
+        warn_about_agent_type(type)
         self._types[type] = registration
         if registration.mailbox == "serial":
             self.serial_types.add(type)

@@ -102,6 +102,7 @@ class SingleThreadedAgentRuntime(Directory):
         self._ledger = self._dispatcher.ledger
         self._pump = self._dispatcher.pump
         self._stepper = Stepper(self._dispatcher, self._instruments)
+        self._start_hint: asyncio.TimerHandle | None = None  # one is enough, ever
         tracing = tracing_for(tracer_provider)
         if tracing is not None:
             self._instruments.add(tracing)
@@ -187,6 +188,8 @@ class SingleThreadedAgentRuntime(Directory):
             raise TypeError(msg)
         token = CancellationToken() if cancellation_token is None else cancellation_token
         self._dispatcher.publisher.publish(message, topic_id, sender, token, message_id)
+        if not self._pump.started and self._start_hint is None:
+            self._start_hint = asyncio.get_running_loop().call_later(HINT_AFTER, self._hint_start)
 
     @property
     def last_published(self) -> str | None:
@@ -201,6 +204,11 @@ class SingleThreadedAgentRuntime(Directory):
         return sum(d.publication is None for d in pending) + len(publications)
 
     # Life
+
+    @property
+    def started(self) -> bool:
+        """Whether it has been started, and not stopped since; it may be paused all the same."""
+        return self._pump.started
 
     def start(self) -> None:
         """Begin to deliver. Messages sent before wait until then.
@@ -388,6 +396,12 @@ class SingleThreadedAgentRuntime(Directory):
     def _hint(self, request: Delivery) -> None:
         if not self._pump.flowing:
             self._reports.nothing_delivers(request, paused=self._pump.paused)
+
+    def _hint_start(self) -> None:
+        # Whoever has paused it knows why nothing is delivered.
+        pending = next(iter(self._ledger.queue), None)
+        if pending is not None and not self._pump.started and not self._pump.paused:
+            self._reports.nothing_delivers(pending, paused=False)
 
 
 class _Activity(Instrument):

@@ -243,11 +243,13 @@ async def test_naming_the_registered_type_is_fine(agent_type):
 
 
 async def test_a_type_no_message_can_reach_is_registered_with_a_warning():
-    runtime = FakeRuntime()
-    with pytest.warns(UserWarning, match="can never receive a message") as caught:
+    runtime = SingleThreadedAgentRuntime()
+    with pytest.warns(UserWarning, match="can never receive a message") as by_class:
         await Plain.register(runtime, "bad type!", Plain)
-    assert caught[0].filename == __file__
-    assert runtime.calls == [("register_factory", "bad type!", Plain, {})]
+    with pytest.warns(UserWarning, match="can never receive a message") as by_factory:
+        await runtime.register_factory("bad, too", Plain)
+    assert [each.filename for each in (*by_class, *by_factory)] == [__file__, __file__]
+    assert list(runtime.registrations) == ["bad type!", "bad, too"]
 
 
 async def test_any_message_type_can_be_handled_within_a_process():

@@ -126,9 +126,9 @@ function EmptyQueue({ state }: { state: State }) {
   if (stateWord(state) === "waiting")
     return (
       <p class="sb-empty">
-        Nothing to deliver, but{" "}
-        {state.open.size === 1 ? "a turn is" : `${state.open.size} turns are`} still open: each
-        waits for something that is not a message in this queue.
+        {state.open.size === 1
+          ? "A turn is still open: it waits for something that is not in this queue."
+          : `${state.open.size} turns are still open: they wait for something that is not in this queue.`}
       </p>
     );
   if (state.log.length > 0) return <p class="sb-empty">Queue empty: {tally(state)}.</p>;

@@ -134,7 +134,7 @@ export function TypeBox({ shape, store, selection }: ShapeProps & { shape: TypeS
       data-id={type.type}
     >
       <g
-        class="sb-clickable"
+        class="sb-box sb-clickable"
         role="button"
         aria-label={`Agent type ${type.type}`}
         tabIndex={-1}

@@ -1,0 +1,1 @@
+"""Agents, the engine that runs them, and what they agree on."""
