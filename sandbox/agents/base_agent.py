@@ -342,7 +342,16 @@ class BaseAgent(ABC, Agent):
             ValueError: If the type is already registered.
 
         Example:
-            await Worker.register(runtime, "worker", lambda: Worker())
+            >>> import asyncio
+            >>> from sandbox import RoutedAgent, SingleThreadedAgentRuntime
+            >>> class Worker(RoutedAgent):
+            ...     def __init__(self) -> None:
+            ...         super().__init__("Works.")
+            >>> async def main():
+            ...     runtime = SingleThreadedAgentRuntime()
+            ...     return await Worker.register(runtime, "worker", lambda: Worker())
+            >>> asyncio.run(main())
+            AgentType(type='worker')
         """
         agent_type = type if isinstance(type, AgentType) else AgentType(type)
         unbound = [] if skip_class_subscriptions else cls._unbound_subscriptions()

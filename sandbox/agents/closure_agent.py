@@ -183,14 +183,22 @@ class ClosureAgent(BaseAgent, ClosureContext):
             AssertionError: If the closure has other parameters, or lacks type hints.
 
         Example:
-            results = []
-
-            async def collect(agent: ClosureContext, message: Any, ctx: MessageContext) -> None:
-                results.append(message)
-
-            await ClosureAgent.register_closure(
-                runtime, "collector", collect, subscriptions=lambda: [DefaultSubscription()]
-            )
+            >>> import asyncio
+            >>> from sandbox import DefaultSubscription, DefaultTopicId, SingleThreadedAgentRuntime
+            >>> results = []
+            >>> async def collect(agent: ClosureContext, message: Any, ctx: MessageContext) -> None:
+            ...     results.append(message)
+            >>> async def main():
+            ...     runtime = SingleThreadedAgentRuntime()
+            ...     await ClosureAgent.register_closure(
+            ...         runtime, "collector", collect, subscriptions=lambda: [DefaultSubscription()]
+            ...     )
+            ...     runtime.start()
+            ...     await runtime.publish_message("a result", DefaultTopicId())
+            ...     await runtime.stop_when_idle()
+            >>> asyncio.run(main())
+            >>> results
+            ['a result']
         """
         if unknown_type_policy not in get_args(UnknownTypePolicy):
             raise ValueError(

@@ -78,7 +78,7 @@ class Inspector:
 
     @property
     def queue(self) -> tuple[Delivery, ...]:
-        """The pending deliveries: those that may go in their order, then the others."""
+        """The pending deliveries in the order of the queue; held ones keep their place."""
         return self.runtime.stepper.pending
 
     @property

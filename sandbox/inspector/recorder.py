@@ -26,11 +26,12 @@ from sandbox.inspector.records import (
     Unsubscribed,
     Waiting,
 )
-from sandbox.inspector.snapshots import cut_text, guarded_repr, snapshot
+from sandbox.inspector.snapshots import class_name, cut_text, guarded_repr, snapshot
 from sandbox.messaging.turn import current_turn
 from sandbox.messaging.type_subscription import TypePrefixSubscription, TypeSubscription
-from sandbox.runtime.delivery import Kind, State, Verdict
+from sandbox.runtime.delivery import HANDLED, REQUEST, State
 from sandbox.runtime.instruments import Instrument
+from sandbox.runtime.queue import place
 
 if TYPE_CHECKING:
     from sandbox.inspector.recording import Recording
@@ -48,8 +49,12 @@ class Recorder(Instrument):
     """
 
     def __init__(self, recording: Recording) -> None:
-        self._recording = recording
         self._write = recording.append
+        # One text for each agent and each group of subscriptions, however often they occur.
+        self._names: dict[AgentId | None, str | None] = {None: None}
+        self._subscriptions: dict[tuple[str, ...], tuple[str, ...]] = {}
+        # A response is queued just before its request is settled, with the same object.
+        self._answered: tuple[Delivery | None, str | None] = (None, None)
 
     def begin(self, runtime: SingleThreadedAgentRuntime) -> None:
         """Write down what there is already, so that a recording may begin at any time."""
@@ -61,12 +66,18 @@ class Recorder(Instrument):
             self.subscription_added(subscription)
         if runtime.started:
             self.runtime_started()
-        for delivery in runtime.deliveries.values():
+        under_way = sorted(runtime.deliveries.values(), key=place)
+        for delivery in under_way:
             self.delivery_queued(delivery)
             if delivery.state is State.HELD:
                 self.delivery_held(delivery)
             elif not delivery.pending:
                 self.delivery_handling(delivery)
+        for delivery in under_way:
+            request = delivery.request or delivery
+            turn = runtime.deliveries.get(request.cause or 0)
+            if turn is not None and request.reply is not None and not request.reply.done():
+                self.delivery_waiting(turn, request)
 
     def mode(self, mode: str) -> None:
         """The runtime was `paused`, or is `running` freely."""
@@ -87,7 +98,7 @@ class Recorder(Instrument):
         """Record a new instance, and the delivery that it was built for."""
         delivery = getattr(current_turn.get(), "delivery", None)
         cause = None if delivery is None else delivery.number
-        self._write(Created, str(agent_id), type(agent).__name__, cause)
+        self._write(Created, str(agent_id), class_name(agent), cause)
 
     def subscription_added(self, subscription: Subscription) -> None:
         """Record a subscription."""
@@ -108,31 +119,40 @@ class Recorder(Instrument):
 
     def delivery_queued(self, delivery: Delivery) -> None:
         """Record a new delivery with its context and a snapshot of its message."""
-        context = delivery.context
-        topic, publication = context.topic_id, delivery.publication
+        message, publication, request = delivery.message, delivery.publication, delivery.request
+        text = snapshot(message)
+        if request is None:
+            context = delivery.context
+            sender, topic, is_rpc = context.sender, context.topic_id, context.is_rpc
+        else:
+            # The context of a response is only made when somebody asks for it.
+            context = request.context
+            sender, topic, is_rpc = request.recipient, None, True
+            self._answered = request, text
+        subscriptions = delivery.subscriptions
         self._write(
             Queued,
             delivery.number,
-            str(delivery.kind),
-            type(delivery.message).__name__,
-            snapshot(delivery.message),
+            delivery.kind._value_,
+            class_name(message),
+            text,
             context.message_id,
-            _text(context.sender),
-            _text(delivery.recipient),
+            self._name(sender),
+            self._name(delivery.recipient),
             None if topic is None else topic.type,
             None if topic is None else topic.source,
-            context.is_rpc,
+            is_rpc,
             delivery.cause,
-            None if publication is None else f"p{publication.events[0].number}",
-            None if delivery.request is None else delivery.request.number,
-            delivery.subscriptions,
-            _current_cell() if context.sender is None else None,
+            None if publication is None else publication.events[0].number,
+            None if request is None else request.number,
+            subscriptions and self._subscriptions.setdefault(subscriptions, subscriptions),
+            _current_cell() if sender is None else None,
         )
 
     def publication_rerouted(self, publication: Publication, events: list[Delivery]) -> None:
         """Record the new recipients of a pending publication."""
-        now = tuple((event.number, _text(event.recipient), event.subscriptions) for event in events)
-        self._write(Rerouted, f"p{publication.events[0].number}", now)
+        now = tuple((e.number, self._name(e.recipient), e.subscriptions) for e in events)
+        self._write(Rerouted, publication.events[0].number, now)
 
     def delivery_held(self, delivery: Delivery) -> None:
         """Record a hold."""
@@ -141,6 +161,10 @@ class Recorder(Instrument):
     def delivery_released(self, delivery: Delivery) -> None:
         """Record the end of a hold."""
         self._write(Released, delivery.number)
+
+    def delivery_intercepting(self, delivery: Delivery) -> None:
+        """Record that a delivery left the queue."""
+        self._write(Handling, delivery.number)
 
     def delivery_handling(self, delivery: Delivery) -> None:
         """Record the begin of a turn."""
@@ -159,19 +183,19 @@ class Recorder(Instrument):
     ) -> None:
         """Record what an intervention did."""
         after = snapshot(delivery.message) if outcome == "replaced" else None
-        self._write(Intercepted, delivery.number, type(handler).__name__, outcome, after)
+        self._write(Intercepted, delivery.number, class_name(handler), outcome, after)
 
     def delivery_settled(self, delivery: Delivery) -> None:
         """Record a verdict, with the result or the error."""
-        answered = delivery.kind is Kind.REQUEST and delivery.verdict is Verdict.HANDLED
-        self._write(
-            Settled,
-            delivery.number,
-            str(delivery.verdict),
-            snapshot(delivery.result) if answered else None,
-            None if delivery.error is None else _failure(delivery.error),
-            delivery.unhandled,
-        )
+        verdict, result = delivery.verdict, None
+        assert verdict is not None  # that is what this hook is about
+        if delivery.kind is REQUEST:
+            request, answer = self._answered
+            self._answered = (None, None)
+            if verdict is HANDLED:
+                result = answer if request is delivery else snapshot(delivery.result)
+        error = None if delivery.error is None else _failure(delivery.error)
+        self._write(Settled, delivery.number, verdict._value_, result, error, delivery.unhandled)
 
     def runtime_started(self) -> None:
         """Record the start."""
@@ -180,6 +204,12 @@ class Recorder(Instrument):
     def runtime_stopped(self) -> None:
         """Record the stop."""
         self._write(Lifecycle, "stopped")
+
+    def _name(self, agent_id: AgentId | None) -> str | None:
+        name = self._names.get(agent_id)
+        if name is None and agent_id is not None:
+            name = self._names[agent_id] = str(agent_id)
+        return name
 
 
 def _handles(agent_class: type[Agent] | None) -> tuple[Handles, ...]:
@@ -199,15 +229,13 @@ def _failure(error: BaseException) -> Failure:
         lines = traceback.format_exception(error, limit=-20)
     except Exception:  # an exception may have a broken __str__
         text, lines = guarded_repr(error), []
-    return Failure(type(error).__name__, text, cut_text("".join(lines)))
-
-
-def _text(identity: AgentId | None) -> str | None:
-    return None if identity is None else str(identity)
+    return Failure(class_name(error), text, cut_text("".join(lines)))
 
 
 def _current_cell() -> str | None:
     """The notebook cell that runs now, such as `In [5]`; `None` outside notebooks."""
     ipython = sys.modules.get("IPython")
     shell = None if ipython is None else ipython.get_ipython()
-    return None if shell is None else f"In [{shell.execution_count}]"
+    # Not `execution_count`: in some versions that is already the number of the next cell.
+    inputs = getattr(shell, "user_ns", {}).get("In", ())
+    return f"In [{len(inputs) - 1}]" if len(inputs) > 1 else None

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from sandbox.inspector.run_state import RecordedDelivery
 
+_new_tuple: Callable[[type[Record], tuple[Any, ...]], Record] = tuple.__new__
+
 
 class Recording:
     """An append-only list of records, from which everything that is shown is computed.
@@ -55,9 +57,10 @@ class Recording:
 
     def since(self, seq: int, limit: int | None = None) -> list[dict[str, Any]]:
         """Records from number `seq` on, at most `limit`, as plain data."""
-        start = max(seq, 1) - 1
-        stop = None if limit is None else start + limit
-        return [as_data(record) for record in self.records[start:stop]]
+        first = max(seq, 1)
+        stop = None if limit is None else first - 1 + limit
+        wanted = self.records[first - 1 : stop]
+        return [as_data(number, record) for number, record in enumerate(wanted, first)]
 
     def __len__(self) -> int:
         return len(self.state.deliveries)
@@ -86,12 +89,14 @@ class Recording:
 
         return stop
 
-    def append(self, record_class: Callable[..., Record], *fields: Any) -> None:
-        """Add a record; `seq` and `time` are put in front of the fields."""
-        time = round(perf_counter() - self._began, 6)
-        self.records.append(record_class(len(self.records) + 1, time, *fields))
-        for callback in self._listeners:
-            callback()
+    def append(self, record_class: type[Record], *fields: Any) -> None:
+        """Add a record of this class; its `time` is put in front of the fields."""
+        # As a plain tuple is made: the named one would check again what the recorder knows.
+        record = _new_tuple(record_class, (perf_counter() - self._began, *fields))
+        self.records.append(record)
+        if self._listeners:
+            for callback in self._listeners:
+                callback()
 
     def __repr__(self) -> str:
         return f"<Recording: {len(self)} deliveries, {self.last} records>"

@@ -1,9 +1,9 @@
 """The records of which a recording consists: one kind of record per kind of happening.
 
-Every record is a small immutable tuple of plain data with a number, `seq`, and a `time` in
-seconds since the recording began. Agents are written as `type/key`, deliveries as their number,
-messages as snapshots (see `sandbox.inspector.snapshots`). `as_data` gives what is written to
-files and sent to the page.
+Every record is a small immutable tuple of plain data; its `time` is in seconds since the
+recording began, and its number, `seq`, is its place in the recording: 1, 2, and so on. Agents are
+written as `type/key`, deliveries as their number, messages as snapshots (see
+`sandbox.inspector.snapshots`). `as_data` gives what is written to files and sent to the page.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ class Failure(NamedTuple):
 class Registered(NamedTuple):
     """An agent type was registered; `agent_class` is its class, if known."""
 
-    seq: int
     time: float
     type: str
     agent_class: str | None
@@ -42,7 +41,6 @@ class Registered(NamedTuple):
 class Unregistered(NamedTuple):
     """An agent type was removed, and its instances with it."""
 
-    seq: int
     time: float
     type: str
 
@@ -50,7 +48,6 @@ class Unregistered(NamedTuple):
 class Created(NamedTuple):
     """An agent instance was built, during delivery `cause` if any."""
 
-    seq: int
     time: float
     agent: str
     agent_class: str
@@ -60,7 +57,6 @@ class Created(NamedTuple):
 class Subscribed(NamedTuple):
     """A subscription was added. What does not apply to its class is `None`."""
 
-    seq: int
     time: float
     subscription: str
     label: str
@@ -72,15 +68,17 @@ class Subscribed(NamedTuple):
 class Unsubscribed(NamedTuple):
     """A subscription was removed."""
 
-    seq: int
     time: float
     subscription: str
 
 
 class Queued(NamedTuple):
-    """A delivery entered the queue. `cell` names the notebook cell that a message came from."""
+    """A delivery entered the queue.
 
-    seq: int
+    `publication` is the number of the first event of its publication; `cell` names the notebook
+    cell that a message came from.
+    """
+
     time: float
     number: int
     delivery: str
@@ -93,7 +91,7 @@ class Queued(NamedTuple):
     topic_source: str | None
     is_rpc: bool
     cause: int | None
-    publication: str | None
+    publication: int | None
     request: int | None
     subscriptions: tuple[str, ...]
     cell: str | None
@@ -102,16 +100,14 @@ class Queued(NamedTuple):
 class Rerouted(NamedTuple):
     """Subscriptions changed: these events of a publication, in this order, go to these agents."""
 
-    seq: int
     time: float
-    publication: str
+    publication: int
     events: tuple[tuple[int, str | None, tuple[str, ...]], ...]
 
 
 class Held(NamedTuple):
     """A pending delivery was put on hold."""
 
-    seq: int
     time: float
     number: int
 
@@ -119,15 +115,13 @@ class Held(NamedTuple):
 class Released(NamedTuple):
     """A held delivery is in the queue again."""
 
-    seq: int
     time: float
     number: int
 
 
 class Handling(NamedTuple):
-    """A delivery left the queue and its turn began."""
+    """A delivery left the queue: its turn began, or an intervention works on it first."""
 
-    seq: int
     time: float
     number: int
 
@@ -135,7 +129,6 @@ class Handling(NamedTuple):
 class Waiting(NamedTuple):
     """The turn of delivery `number` awaits the answer to request `on`."""
 
-    seq: int
     time: float
     number: int
     on: int
@@ -144,7 +137,6 @@ class Waiting(NamedTuple):
 class Resumed(NamedTuple):
     """The turn of delivery `number` no longer awaits the answer to request `on`."""
 
-    seq: int
     time: float
     number: int
     on: int
@@ -153,7 +145,6 @@ class Resumed(NamedTuple):
 class Intercepted(NamedTuple):
     """An intervention handler replaced, dropped or failed on the message of a delivery."""
 
-    seq: int
     time: float
     number: int
     handler: str
@@ -164,7 +155,6 @@ class Intercepted(NamedTuple):
 class Settled(NamedTuple):
     """A delivery has its verdict. `reason` says in words why no handler took it."""
 
-    seq: int
     time: float
     number: int
     verdict: str
@@ -176,7 +166,6 @@ class Settled(NamedTuple):
 class Mode(NamedTuple):
     """The runtime was paused, or delivers freely: `paused` or `running`."""
 
-    seq: int
     time: float
     mode: str
 
@@ -184,7 +173,6 @@ class Mode(NamedTuple):
 class Lifecycle(NamedTuple):
     """The runtime was `started` or `stopped`."""
 
-    seq: int
     time: float
     state: str
 
@@ -211,17 +199,24 @@ Record = (
 _SNAPSHOTS = frozenset({"message", "result"})
 
 
-def as_data(record: Record) -> dict[str, Any]:
+def as_data(seq: int, record: Record) -> dict[str, Any]:
     """A record as plain data, ready for JSON.
 
+    Args:
+        seq: the number of the record.
+        record: the record.
+
     Example:
-        >>> as_data(Handling(seq=7, time=0.5, number=3))
+        >>> as_data(7, Handling(time=0.5, number=3))
         {'kind': 'handling', 'seq': 7, 'time': 0.5, 'number': 3}
     """
-    data: dict[str, Any] = {"kind": type(record).__name__.lower(), **record._asdict()}
+    data: dict[str, Any] = {"kind": type(record).__name__.lower(), "seq": seq, **record._asdict()}
+    data["time"] = round(record.time, 6)
     if isinstance(record, Queued):
         topic_type, topic_source = data.pop("topic_type"), data.pop("topic_source")
         data["topic"] = topic_type and {"type": topic_type, "source": topic_source}
+    if data.get("publication") is not None:
+        data["publication"] = f"p{data['publication']}"
     if isinstance(record, Registered):
         data["handles"] = [handles._asdict() for handles in record.handles]
     if isinstance(record, Settled) and record.error is not None:

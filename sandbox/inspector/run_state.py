@@ -16,6 +16,8 @@ from sandbox.messaging.topic import TopicId
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+PENDING = frozenset({"queued", "held"})
+
 
 @dataclass(slots=True)
 class RecordedDelivery:
@@ -27,7 +29,7 @@ class RecordedDelivery:
         number: 1, 2, … in the order of entering the queue.
         kind: `request`, `response` or `event`.
         message_type: name of the message's class.
-        message: the message as plain data, or its `repr` if it is not made of data.
+        message_snapshot: the message as JSON text; see `sandbox.inspector.snapshots`.
         message_id: id of the message.
         sender: `type/key` of the sending agent, or `None` from outside.
         recipient: `type/key`, or `None` for a caller outside and for nobody.
@@ -41,7 +43,7 @@ class RecordedDelivery:
         verdict: how it ended, or `None`.
         waits_for: numbers of the requests that its turn awaits.
         sent: numbers of the deliveries it caused.
-        result: what the handler returned, as plain data.
+        result_snapshot: what the handler returned, likewise, or `None`.
         error: the exception it ended with, in words, or `None`.
         reason: why no handler took it, in words, or `None`.
         queued_at: seconds since the recording began.
@@ -52,7 +54,7 @@ class RecordedDelivery:
     number: int
     kind: str
     message_type: str
-    message: Any
+    message_snapshot: str
     message_id: str
     sender: str | None
     recipient: str | None
@@ -67,11 +69,21 @@ class RecordedDelivery:
     verdict: str | None = None
     waits_for: list[int] = field(default_factory=list)
     sent: list[int] = field(default_factory=list)
-    result: Any = None
+    result_snapshot: str | None = None
     error: records.Failure | None = None
     reason: str | None = None
     handled_at: float | None = None
     settled_at: float | None = None
+
+    @property
+    def message(self) -> Any:
+        """The message as plain data, or its `repr` if it is not made of data."""
+        return _content(self.message_snapshot)
+
+    @property
+    def result(self) -> Any:
+        """What the handler returned, likewise."""
+        return None if self.result_snapshot is None else _content(self.result_snapshot)
 
     @property
     def context(self) -> MessageContext:
@@ -170,7 +182,7 @@ def _queued(run: RunState, record: records.Queued) -> None:
         number=record.number,
         kind=record.delivery,
         message_type=record.message_type,
-        message=_content(record.message),
+        message_snapshot=record.message,
         message_id=record.message_id,
         sender=record.sender,
         recipient=record.recipient,
@@ -200,12 +212,11 @@ def _rerouted(run: RunState, record: records.Rerouted) -> None:
 
 
 def _leaves_queue(run: RunState, number: int) -> RecordedDelivery:
-    # The first is the usual one, and looking further would make long queues slow.
-    if run.queue and run.queue[0] == number:
-        run.queue.pop(0)
-    elif number in run.queue:
+    delivery = run.deliveries[number]
+    if delivery.state in PENDING:
+        # The first is the usual one, and looking further makes long queues slow.
         run.queue.remove(number)
-    return run.deliveries[number]
+    return delivery
 
 
 def _handling(run: RunState, record: records.Handling) -> None:
@@ -222,21 +233,22 @@ def _waiting(run: RunState, record: records.Waiting) -> None:
 
 def _resumed(run: RunState, record: records.Resumed) -> None:
     delivery = run.deliveries[record.number]
-    delivery.waits_for.remove(record.on)
+    if record.on in delivery.waits_for:  # else it was lost before the recording began
+        delivery.waits_for.remove(record.on)
     if not delivery.waits_for and delivery.verdict is None:
         delivery.state = "handling"
 
 
 def _intercepted(run: RunState, record: records.Intercepted) -> None:
     if record.message is not None:
-        run.deliveries[record.number].message = _content(record.message)
+        run.deliveries[record.number].message_snapshot = record.message
 
 
 def _settled(run: RunState, record: records.Settled) -> None:
     delivery = _leaves_queue(run, record.number)
     delivery.state = None
     delivery.verdict = record.verdict
-    delivery.result = None if record.result is None else _content(record.result)
+    delivery.result_snapshot = record.result
     delivery.error = record.error
     delivery.reason = record.reason
     delivery.settled_at = record.time

@@ -202,12 +202,14 @@ class Publication:
         events: its deliveries, in subscription order, the skipped sender's included.
         touched: whether its first delivery has left the queue; from then on its recipients
             are settled, and changes to subscriptions no longer count.
+        intercepted: whether its message has gone to the interventions, which see it once.
         version: version of the router's subscriptions that it was routed by.
     """
 
     __slots__ = (
         "cancellation_token",
         "events",
+        "intercepted",
         "message",
         "message_id",
         "origin",
@@ -234,6 +236,7 @@ class Publication:
         self.origin = origin
         self.events: list[Delivery] = []
         self.touched = False
+        self.intercepted = False
         self.version = -1
 
     def __repr__(self) -> str:

@@ -112,7 +112,7 @@ class Dispatcher:
             and not publication.touched
         ):
             # Subscriptions count as they stand when a publication's first delivery leaves.
-            queue.ready.appendleft(delivery)
+            queue.put_back(delivery)
             self.publisher.reroute(publication)
             return self.next()
         return delivery
@@ -130,7 +130,8 @@ class Dispatcher:
     def _gate(self) -> int:
         # While an intervention works on a message, nothing may overtake that message, except
         # what the intervention itself sends and awaits: that lies deeper.
-        return max(d.depth for d in self._intercepting) if self._intercepting else -1
+        # Those with a verdict were stranded, together with their event loop.
+        return max((d.depth for d in self._intercepting if d.verdict is None), default=-1)
 
     # Delivering
 
@@ -156,14 +157,12 @@ class Dispatcher:
         """Send a delivery that has just left the queue on its way."""
         delivery.state = HANDLING
         publication = delivery.publication
-        if publication is None:
-            first = True
-        else:
-            first = not publication.touched
+        if publication is not None:
             publication.touched = True
-        if self._registry.serial_types and self.ledger.is_serial(delivery):
-            self.ledger.queue.close_mailbox(delivery.recipient)  # type: ignore[arg-type]  # it has one
-        if first and self._interventions.handlers and not _carries_error(delivery):
+        queue = self.ledger.queue
+        if (self._registry.serial_types or queue.mailboxes) and self.ledger.is_serial(delivery):
+            queue.close_mailbox(delivery)
+        if self._interventions.handlers and _is_to_be_intercepted(delivery):
             self._intercepting.append(delivery)
             self._start(self._intercept(delivery), delivery)
         else:
@@ -185,6 +184,8 @@ class Dispatcher:
 
     async def _intercept(self, delivery: Delivery) -> None:
         current_turn.set(Errand(delivery, intervenes=True))
+        if (hooks := self._instruments.delivery_intercepting) is not None:
+            self._instruments.notify(hooks, delivery)
         passed = False
         try:
             delivery.message = await self._interventions.apply(delivery)
@@ -195,10 +196,10 @@ class Dispatcher:
                 raise
         finally:
             self._intercepting.remove(delivery)
+            self.pump.nudge()
             if passed:
                 self.publisher.share(delivery)
                 self._hand_over(delivery)
-            self.pump.nudge()
 
     def _refuse(self, delivery: Delivery, error: BaseException) -> None:
         """An intervention dropped the message, or raised."""
@@ -278,8 +279,13 @@ class Dispatcher:
         self.ledger.settle(response, HANDLED)
 
 
-def _carries_error(delivery: Delivery) -> bool:
-    return delivery.kind is RESPONSE and delivery.error is not None
+def _is_to_be_intercepted(delivery: Delivery) -> bool:
+    """Whether the interventions see it: once per message, and no exceptions."""
+    publication = delivery.publication
+    if publication is None:
+        return delivery.error is None
+    first, publication.intercepted = not publication.intercepted, True
+    return first
 
 
 def _ends_program(error: BaseException) -> bool:

@@ -74,7 +74,7 @@ class EventLog(Instrument):
         elif delivery.verdict is DROPPED:
             logger.info(
                 MessageDroppedEvent(
-                    payload=self._payload(delivery.message),
+                    payload=payload_of(delivery.message, self._serializers),
                     sender=delivery.sender,
                     receiver=delivery.recipient or delivery.topic_id,
                     kind=KINDS[delivery.kind],
@@ -84,7 +84,7 @@ class EventLog(Instrument):
         elif delivery.verdict is FAILED and delivery.recipient and delivery.error:
             logger.info(
                 MessageHandlerExceptionEvent(
-                    payload=self._payload(delivery.message),
+                    payload=payload_of(delivery.message, self._serializers),
                     handling_agent=delivery.recipient,
                     exception=delivery.error,
                     **_identity(delivery),
@@ -98,7 +98,7 @@ class EventLog(Instrument):
     def _message(self, delivery: Delivery, stage: DeliveryStage) -> None:
         logger.info(
             MessageEvent(
-                payload=self._payload(delivery.message),
+                payload=payload_of(delivery.message, self._serializers),
                 sender=delivery.sender,
                 receiver=delivery.recipient or delivery.topic_id,
                 kind=KINDS[delivery.kind],
@@ -107,20 +107,21 @@ class EventLog(Instrument):
             )
         )
 
-    def _payload(self, message: Any) -> str:
-        """The message as JSON, or a fixed sentence; a log line must never fail a run."""
-        try:
-            if message is None or isinstance(message, str | int | float | bool | list | dict):
-                return json.dumps(message)
-            name = self._serializers.type_name(message)
-            if not self._serializers.is_registered(name, JSON_DATA_CONTENT_TYPE):
-                known = try_get_known_serializers_for_type(type(message))
-                return known[0].serialize(message).decode() if known else UNSHOWN
-            return self._serializers.serialize(
-                message, type_name=name, data_content_type=JSON_DATA_CONTENT_TYPE
-            ).decode()
-        except Exception:  # whatever a serializer or a message's own code raises
-            return UNSHOWN
+
+def payload_of(message: Any, serializers: SerializationRegistry) -> str:
+    """The message as JSON, or a fixed sentence; a log line must never fail a run."""
+    try:
+        if message is None or isinstance(message, str | int | float | bool | list | dict):
+            return json.dumps(message)
+        name = serializers.type_name(message)
+        if not serializers.is_registered(name, JSON_DATA_CONTENT_TYPE):
+            known = try_get_known_serializers_for_type(type(message))
+            return known[0].serialize(message).decode() if known else UNSHOWN
+        return serializers.serialize(
+            message, type_name=name, data_content_type=JSON_DATA_CONTENT_TYPE
+        ).decode()
+    except Exception:  # whatever a serializer or a message's own code raises
+        return UNSHOWN
 
 
 def _identity(delivery: Delivery) -> dict[str, Any]:

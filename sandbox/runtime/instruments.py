@@ -40,6 +40,12 @@ class Instrument:
     def delivery_released(self, delivery: Delivery) -> None:
         """A held delivery is in the queue again."""
 
+    def delivery_intercepting(self, delivery: Delivery) -> None:
+        """A delivery has left the queue and goes to the intervention handlers."""
+
+    def message_intercepting(self, delivery: Delivery, handler: object) -> None:
+        """An intervention handler is asked about a message; called in the context it runs in."""
+
     def delivery_handling(self, delivery: Delivery) -> None:
         """A delivery has left the queue and its turn begins; called inside that turn."""
 
@@ -63,7 +69,7 @@ class Instrument:
     def publication_rerouted(self, publication: Publication, events: list[Delivery]) -> None:
         """Subscriptions changed while a publication was pending, and so did its recipients.
 
-        `events` are those in the queue now, in the order in which they would go.
+        `events` are those that are pending now, in the order of the queue.
         """
 
     def type_registered(self, type: str, expected_class: type[Agent] | None, mailbox: str) -> None:

@@ -45,6 +45,8 @@ class Interventions:
         message = delivery.message
         for handler in self.handlers:
             before = message
+            if (hooks := self._instruments.message_intercepting) is not None:
+                self._instruments.notify(hooks, delivery, handler)
             try:
                 message = await self._ask(handler, before, delivery)
             except BaseException:

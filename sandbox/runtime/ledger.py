@@ -78,6 +78,14 @@ class Ledger:
         self.last_message_id = given
         return given
 
+    def turn_here(self) -> Delivery | None:
+        """The delivery that the calling code handles or intercepts, if it still does."""
+        turn = current_turn.get()
+        delivery = turn.delivery if isinstance(turn, Errand) else turn
+        if isinstance(delivery, Delivery) and delivery.home is self and delivery.verdict is None:
+            return delivery
+        return None
+
     def origin(self) -> tuple[int | None, int]:
         """Number of the delivery in whose turn the caller is, and the depth of what it sends."""
         turn = current_turn.get()
@@ -153,9 +161,7 @@ class Ledger:
         if (hooks := self._instruments.delivery_settled) is not None:
             self._instruments.notify(hooks, delivery)
         if self._idle and not self.unsettled:
-            for waiter in self._idle:
-                if not waiter.done():
-                    waiter.set_result(None)
+            self._wake_idle()
 
     def drop(
         self,
@@ -189,6 +195,7 @@ class Ledger:
             msg = f"The runtime was stopped while this was being handled: {delivery!r}"
             fail_reply(delivery, RuntimeStoppedError(msg))
         self._give_up_lost()
+        self._wake_idle()
 
     def abandon(self) -> None:
         """Strand everything, since the event loop in which it should happen is closed."""
@@ -203,14 +210,19 @@ class Ledger:
         self._lost.clear()
 
     async def idle(self) -> None:
-        """Return once nothing is queued and nothing unsettled."""
-        while self.unsettled:
+        """Return once nothing is queued and nothing unsettled, or the pump was stopped."""
+        while self.unsettled and self.pump.started:
             waiter = asyncio.get_running_loop().create_future()
             self._idle.add(waiter)
             try:
                 await waiter
             finally:
                 self._idle.discard(waiter)
+
+    def _wake_idle(self) -> None:
+        for waiter in self._idle:
+            if not waiter.done():
+                waiter.set_result(None)
 
     def is_serial(self, delivery: Delivery) -> bool:
         """Whether this delivery starts a turn at an agent with a serial mailbox."""

@@ -9,7 +9,6 @@ from sandbox.runtime.delivery import (
     EVENT,
     HELD,
     NO_RECIPIENT,
-    QUEUED,
     SKIPPED_SENDER,
     Delivery,
     Publication,
@@ -65,44 +64,50 @@ class Publisher:
     def reroute(self, publication: Publication) -> None:
         """Bring a publication up to date, if subscriptions changed before it left the queue.
 
-        Events whose subscription still stands stay what they are. The others are given to new
-        recipients, or end as `no_recipient`. Held events stay on hold.
+        Events whose subscription still stands stay what and where they are. Those whose
+        subscription was removed end as `no_recipient`; for new ones, events are added.
         """
         if publication.touched or publication.version == self._router.version:
             return
         publication.version = self._router.version
-        known = {(e.recipient, e.subscriptions): e for e in publication.events}
         routes = [
             (r.recipient, (r.subscription_id,)) for r in self._router.route(publication.topic_id)
         ]
-        spare = [
-            e
-            for e in publication.events
-            if e.pending and (e.recipient, e.subscriptions) not in routes
-        ]
-        before = [e for e in publication.events if e.state is QUEUED]
-        after: list[Delivery] = []
-        fresh: list[Delivery] = []
+        counted = [e for e in publication.events if e.pending or e.verdict is SKIPPED_SENDER]
+        known = {(e.recipient, e.subscriptions) for e in counted}
+        gone = [e for e in counted if e.pending and (e.recipient, e.subscriptions) not in routes]
         for recipient, subscriptions in routes:
-            event = known.get((recipient, subscriptions))
-            if event is None and recipient == publication.sender:
-                self._skip(self._event(publication, recipient, subscriptions))
+            if (recipient, subscriptions) in known:
                 continue
-            if event is None and spare:
-                event = spare.pop(0)
+            if recipient == publication.sender:
+                self._skip(self._event(publication, recipient, subscriptions))
+            elif gone and gone[0].recipient is None:  # so far it had nobody to go to
+                event = gone.pop(0)
                 event.recipient, event.subscriptions = recipient, subscriptions
-            if event is None:
+            else:
                 event = self._event(publication, recipient, subscriptions)
-                fresh.append(event)
-            if event.state is QUEUED:
-                after.append(event)
-        if spare and not any(e.pending and e not in spare for e in publication.events):
-            # Nobody is left, but the publication itself must still leave the queue.
-            nobody = spare.pop(0)
-            nobody.recipient, nobody.subscriptions = None, ()
-            if nobody.state is QUEUED:
-                after.append(nobody)
-        self._replace(publication, before, after, fresh, spare)
+                self._ledger.queue.insert(event)
+                self._ledger.announce(event)
+        self._withdraw(publication, gone)
+        if (hooks := self._instruments.publication_rerouted) is not None:
+            pending = [e for e in publication.events if e.pending]
+            self._instruments.notify(hooks, publication, pending)
+        self._ledger.pump.nudge()
+
+    def _withdraw(self, publication: Publication, gone: list[Delivery]) -> None:
+        queue = self._ledger.queue
+        nobody_left = all(e in gone for e in publication.events if e.pending)
+        for event in gone:
+            last = nobody_left and event is gone[0]
+            if last and event.state is HELD:
+                event.recipient, event.subscriptions = None, ()
+                continue
+            queue.take(event)
+            event.recipient, event.subscriptions = None, ()
+            if last:  # the publication itself must still leave the queue
+                queue.insert(event)
+            else:
+                self._ledger.settle(event, NO_RECIPIENT)
 
     def share(self, delivery: Delivery) -> None:
         """Hand what became of this event's message to all events of its publication."""
@@ -111,27 +116,6 @@ class Publisher:
             publication.message = delivery.message
             for event in publication.events:
                 event.message = delivery.message
-
-    def _replace(
-        self,
-        publication: Publication,
-        before: list[Delivery],
-        after: list[Delivery],
-        fresh: list[Delivery],
-        gone: list[Delivery],
-    ) -> None:
-        ledger = self._ledger
-        ledger.queue.replace(before, after)
-        for event in fresh:
-            ledger.announce(event)
-        for event in gone:
-            if event.state is HELD:
-                ledger.queue.take(event)
-            event.recipient, event.subscriptions = None, ()
-            ledger.settle(event, NO_RECIPIENT)
-        if (hooks := self._instruments.publication_rerouted) is not None:
-            self._instruments.notify(hooks, publication, after)
-        ledger.pump.nudge()
 
     def _event(
         self,

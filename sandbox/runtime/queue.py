@@ -28,14 +28,16 @@ class DeliveryQueue:
         (0, None)
     """
 
-    __slots__ = ("held", "mailboxes", "ready", "unblocked")
+    __slots__ = ("held", "keepers", "mailboxes", "ready", "unblocked")
 
     def __init__(self) -> None:
         self.ready: deque[Delivery] = deque()
         # A key here means: this agent's mailbox is closed, its turn is open.
         self.mailboxes: dict[AgentId, deque[Delivery]] = {}
-        # The first of each mailbox whose turn has ended. It goes before all in `ready`,
-        # since it is older, and its mailbox stays closed so that none overtakes it.
+        # Number of the delivery whose turn keeps a mailbox closed -> the agent.
+        self.keepers: dict[int, AgentId] = {}
+        # The first of each mailbox whose turn has ended, in the order of the queue. Until it
+        # goes, its mailbox keeps the others, so that none of them overtakes it.
         self.unblocked: deque[Delivery] = deque()
         self.held: dict[int, Delivery] = {}
 
@@ -44,23 +46,23 @@ class DeliveryQueue:
         return len(self.ready) + len(self.unblocked) + len(self.held) + mailboxes
 
     def __iter__(self) -> Iterator[Delivery]:
-        """All pending deliveries: first those that may go, in their order, then the others."""
-        yield from tuple(self.unblocked)
-        yield from tuple(self.ready)
-        blocked = [d for mailbox in self.mailboxes.values() for d in mailbox]
-        yield from sorted([*blocked, *self.held.values()], key=lambda d: d.number)
+        """All pending deliveries in the order of the queue, wherever they wait."""
+        blocked = (d for mailbox in self.mailboxes.values() for d in mailbox)
+        pending = [*self.ready, *self.unblocked, *blocked, *self.held.values()]
+        return iter(sorted(pending, key=place))
 
     def append(self, delivery: Delivery) -> None:
         """Add a delivery at the end."""
         self.ready.append(delivery)
 
-    def replace(self, old: list[Delivery], new: list[Delivery]) -> None:
-        """Take out the deliveries `old` and put `new` in the place of the first of them."""
-        place = self.ready.index(old[0]) if old and old[0] in self.ready else len(self.ready)
-        for delivery in old:
-            self.take(delivery)
-        for offset, delivery in enumerate(new):
-            self.ready.insert(place + offset, delivery)
+    def insert(self, delivery: Delivery) -> None:
+        """Put a delivery in its place in the queue."""
+        _insert(self.ready, delivery)
+
+    def put_back(self, delivery: Delivery) -> None:
+        """Undo `pop`."""
+        line = self.unblocked if self._blocked(delivery) else self.ready
+        line.appendleft(delivery)
 
     def pop(self, above_depth: int = -1) -> Delivery | None:
         """Take out the next delivery that may go, or `None` if none may.
@@ -71,14 +73,14 @@ class DeliveryQueue:
         """
         if above_depth >= 0:
             return self._pop_from_within(above_depth)
-        if self.unblocked:
-            return self.unblocked.popleft()
-        ready, mailboxes = self.ready, self.mailboxes
-        while ready:
+        ready, unblocked, mailboxes = self.ready, self.unblocked, self.mailboxes
+        while ready or unblocked:
+            if unblocked and (not ready or place(unblocked[0]) < place(ready[0])):
+                return unblocked.popleft()
             delivery = ready.popleft()
             if not mailboxes or not self._blocked(delivery):
                 return delivery
-            mailboxes[delivery.recipient].append(delivery)  # type: ignore[index]  # see _blocked
+            _insert(mailboxes[delivery.recipient], delivery)  # type: ignore[index]  # see _blocked
         return None
 
     def may_go(self, delivery: Delivery, above_depth: int = -1) -> bool:
@@ -97,8 +99,7 @@ class DeliveryQueue:
             return
         if delivery in self.unblocked:
             self.unblocked.remove(delivery)
-            assert delivery.recipient is not None
-            self.open_mailbox(delivery.recipient)
+            self._unblock_next(delivery.recipient)  # type: ignore[arg-type]  # it has one
             return
         for line in (self.ready, *self.mailboxes.values()):
             if delivery in line:
@@ -114,10 +115,10 @@ class DeliveryQueue:
         delivery.state = HELD
 
     def release(self, delivery: Delivery) -> None:
-        """Put a held delivery back where its number belongs."""
+        """Put a held delivery back in its place in the queue."""
         del self.held[delivery.number]
         delivery.state = QUEUED
-        self._put_back(delivery)
+        self.insert(delivery)
 
     def clear(self) -> list[Delivery]:
         """Take out everything that is pending and return it; closed mailboxes stay closed."""
@@ -130,22 +131,44 @@ class DeliveryQueue:
             self.mailboxes.pop(self.unblocked.popleft().recipient)  # type: ignore[arg-type]
         return left
 
-    def close_mailbox(self, agent: AgentId) -> None:
-        """From now on, what would start a turn at `agent` waits."""
-        if agent not in self.mailboxes:
-            self.mailboxes[agent] = deque()
+    def close_mailbox(self, delivery: Delivery) -> None:
+        """Its turn begins: from now on, what would start another at the same agent waits."""
+        agent = delivery.recipient
+        assert agent is not None  # nobody has no mailbox
+        self.keepers[delivery.number] = agent
+        waiting = self.mailboxes.setdefault(agent, deque())
+        for next_one in [d for d in self.unblocked if d.recipient == agent]:
+            self.unblocked.remove(next_one)  # another was chosen before it
+            waiting.appendleft(next_one)
 
-    def open_mailbox(self, agent: AgentId) -> None:
-        """The agent's turn has ended: let the first delivery that waited for it go next."""
-        waiting = self.mailboxes.get(agent)
+    def open_mailbox(self, delivery: Delivery) -> bool:
+        """Its turn has ended: let the first that waited for that go next.
+
+        Returns:
+            Whether this turn kept a mailbox closed at all.
+        """
+        agent = self.keepers.pop(delivery.number, None)
+        if agent is None:
+            return False
+        self._unblock_next(agent)
+        return True
+
+    def _unblock_next(self, agent: AgentId) -> None:
+        waiting = self.mailboxes[agent]
         if waiting:
-            self.unblocked.append(waiting.popleft())
+            _insert(self.unblocked, waiting.popleft())
         else:
-            self.mailboxes.pop(agent, None)
+            del self.mailboxes[agent]
 
     def _blocked(self, delivery: Delivery) -> bool:
-        # A response starts no turn, so a closed mailbox does not stop it.
-        return delivery.kind is not RESPONSE and delivery.recipient in self.mailboxes
+        # A response starts no turn, so a closed mailbox does not stop it. If the first of a
+        # mailbox is unblocked, no turn is open there, and one that is older may go before it.
+        recipient = delivery.recipient
+        return (
+            delivery.kind is not RESPONSE
+            and recipient in self.mailboxes
+            and all(other.recipient != recipient for other in self.unblocked)
+        )
 
     def _pop_from_within(self, above_depth: int) -> Delivery | None:
         for line in (self.unblocked, self.ready):
@@ -155,6 +178,20 @@ class DeliveryQueue:
                     return delivery
         return None
 
-    def _put_back(self, delivery: Delivery) -> None:
-        later = (i for i, other in enumerate(self.ready) if other.number > delivery.number)
-        self.ready.insert(next(later, len(self.ready)), delivery)
+
+def place(delivery: Delivery) -> tuple[int, int]:
+    """What the queue is ordered by: numbers, but events stand together with their publication."""
+    publication = delivery.publication
+    return (
+        delivery.number if publication is None else publication.events[0].number,
+        delivery.number,
+    )
+
+
+def _insert(line: deque[Delivery], delivery: Delivery) -> None:
+    own = place(delivery)
+    if not line or place(line[-1]) < own:
+        line.append(delivery)
+    else:
+        later = (index for index, other in enumerate(line) if place(other) > own)
+        line.insert(next(later), delivery)

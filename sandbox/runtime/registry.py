@@ -180,24 +180,24 @@ class Registry:
                 return agent
             being_built = self._building.get(agent_id)
             if being_built is None:
-                return await self._build(agent_id)
-            await asyncio.shield(being_built)
+                await self._build(agent_id)
+            else:
+                await asyncio.shield(being_built)
 
-    async def _build(self, agent_id: AgentId) -> Agent:
+    async def _build(self, agent_id: AgentId) -> None:
         registration = self._types.get(agent_id.type)
         if registration is None:
             raise RecipientNotFoundError(self.not_found(agent_id.type))
         done = self._building[agent_id] = asyncio.get_running_loop().create_future()
         try:
             agent = await self._call_factory(agent_id, registration)
-            self._adopt(agent_id, agent)
+            if self._types.get(agent_id.type) is registration:  # not replaced in the meantime
+                self._adopt(agent_id, agent)
         except BaseException as error:
             logger.exception("Error constructing agent %s", agent_id)
             if (hooks := self._instruments.agent_failed) is not None:
                 self._instruments.notify(hooks, agent_id, error)
             raise
-        else:
-            return agent
         finally:
             del self._building[agent_id]
             done.set_result(None)
@@ -238,8 +238,12 @@ class Registry:
             msg = f"The factory of {agent_id} returned the object that is agent {twin}. {advice}"
             raise ValueError(msg)
         if not hasattr(made, "id"):
-            # BaseAgent learns its id while the factory runs; this one was made before.
-            msg = f"The factory of {agent_id} returned an agent it did not build. {advice}"
+            # BaseAgent.__init__ learns the id from the factory's context.
+            msg = (
+                f"The factory of {agent_id} returned an agent of class {type(made).__name__} that "
+                "has no id: either its __init__ does not call super().__init__(description), or "
+                f"it was made before the factory was called. {advice}"
+            )
             raise ValueError(msg)
 
     def _enter(self, type: str, registration: Registration) -> None:

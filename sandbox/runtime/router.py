@@ -6,6 +6,7 @@ import logging
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from sandbox.messaging.agent_id import AgentId
 from sandbox.messaging.constants import ROOT_LOGGER_NAME
 from sandbox.messaging.exceptions import SubscriptionNotFoundError
 from sandbox.messaging.suggestions import did_you_mean
@@ -14,7 +15,6 @@ from sandbox.messaging.type_subscription import TypePrefixSubscription, TypeSubs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandbox.messaging.agent_id import AgentId
     from sandbox.messaging.subscription import Subscription
     from sandbox.messaging.topic import TopicId
 
@@ -138,7 +138,7 @@ class Router:
         for subscription in sorted(candidates, key=lambda s: self._ranks[s.id]):
             try:
                 if subscription.is_match(topic_id):
-                    yield Route(subscription.map_to_agent(topic_id), subscription.id)
+                    yield Route(_checked(subscription.map_to_agent(topic_id)), subscription.id)
             except Exception:
                 logger.exception(
                     "Subscription %s raised for topic %s and was passed over; the other "
@@ -160,6 +160,13 @@ def describe(subscription: Subscription) -> str:
     if isinstance(subscription, TypePrefixSubscription):
         return f"{name}({subscription.topic_type_prefix + '*'!r} -> {subscription.agent_type!r})"
     return f"{name}({subscription.id!r})"
+
+
+def _checked(recipient: object) -> AgentId:
+    if not isinstance(recipient, AgentId):
+        msg = f"map_to_agent must return an AgentId, not {recipient!r}."
+        raise TypeError(msg)
+    return recipient
 
 
 def _shelf_of(subscription: Subscription) -> Shelf:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from sandbox.messaging.cancellation import CancellationToken
 from sandbox.messaging.topic import TopicId
+from sandbox.runtime.activity import Activity
 from sandbox.runtime.directory import Directory
 from sandbox.runtime.dispatcher import Dispatcher
 from sandbox.runtime.event_log import EventLog
-from sandbox.runtime.instruments import Instrument
 from sandbox.runtime.interventions import Interventions
 from sandbox.runtime.reports import Reports
 from sandbox.runtime.stepper import Stepper
@@ -20,13 +19,14 @@ from sandbox.runtime.tracing import tracing_for
 from sandbox.runtime.watching import announce_runtime
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from opentelemetry.trace import TracerProvider
 
     from sandbox.messaging.agent_id import AgentId
     from sandbox.messaging.intervention import InterventionHandler
     from sandbox.runtime.delivery import Delivery
+    from sandbox.runtime.instruments import Instrument
 
 # How long a caller waits for a runtime that does not deliver before we say so, in seconds.
 HINT_AFTER = 1.0
@@ -103,7 +103,7 @@ class SingleThreadedAgentRuntime(Directory):
         self._pump = self._dispatcher.pump
         self._stepper = Stepper(self._dispatcher, self._instruments)
         self._start_hint: asyncio.TimerHandle | None = None  # one is enough, ever
-        tracing = tracing_for(tracer_provider)
+        tracing = tracing_for(tracer_provider, self.agents, self._serializers)
         if tracing is not None:
             self._instruments.add(tracing)
         announce_runtime(self)
@@ -205,11 +205,6 @@ class SingleThreadedAgentRuntime(Directory):
 
     # Life
 
-    @property
-    def started(self) -> bool:
-        """Whether it has been started, and not stopped since; it may be paused all the same."""
-        return self._pump.started
-
     def start(self) -> None:
         """Begin to deliver. Messages sent before wait until then.
 
@@ -245,7 +240,7 @@ class SingleThreadedAgentRuntime(Directory):
         self._reports.raise_kept()
 
     async def stop_when_idle(self, timeout: float | None = None) -> None:
-        """Stop once nothing is queued and no turn is open.
+        """Stop once nothing is queued and no turn is open; return at once if stopped meanwhile.
 
         Args:
             timeout: give up after this many seconds; by default wait as long as it takes.
@@ -279,8 +274,8 @@ class SingleThreadedAgentRuntime(Directory):
                 handler raised, unless such exceptions are ignored.
         """
         self._check_started()
-        async with self._activity() as activity:
-            while not condition():
+        with Activity(self._instruments) as activity:
+            while self._pump.started and not condition():
                 await activity.wait(LOOK_AGAIN_AFTER)
         if self._pump.started:
             self._stop()
@@ -317,7 +312,7 @@ class SingleThreadedAgentRuntime(Directory):
         """
         self._reports.raise_kept()
         self._pump.bind()
-        async with self._activity() as activity:
+        with Activity(self._instruments) as activity:
             while not self._dispatcher.deliver_next():
                 await activity.wait()
         await asyncio.sleep(0)
@@ -350,7 +345,7 @@ class SingleThreadedAgentRuntime(Directory):
 
     @property
     def started(self) -> bool:
-        """Whether the runtime is started."""
+        """Whether it was started and not stopped since; it may be paused all the same."""
         return self._pump.started
 
     @property
@@ -372,22 +367,14 @@ class SingleThreadedAgentRuntime(Directory):
 
     def _check_not_in_handler(self) -> None:
         # A task that a handler has spawned may wait for idleness; the handler itself may not.
-        task = asyncio.current_task()
-        if any(delivery.task is task for delivery in self._ledger.unsettled.values()):
+        # Its own task is not noted before its first await, if it was started eagerly.
+        turn = self._ledger.turn_here()
+        if turn is not None and turn.task in {asyncio.current_task(), None}:
             msg = (
                 "stop_when_idle() was awaited by a message handler. It would wait for that "
                 "handler to end, for ever. Await it outside, or call stop()."
             )
             raise RuntimeError(msg)
-
-    @asynccontextmanager
-    async def _activity(self) -> AsyncGenerator[_Activity, None]:
-        activity = _Activity()
-        self._instruments.add(activity)
-        try:
-            yield activity
-        finally:
-            self._instruments.remove(activity)
 
     def _hint_later(self, request: Delivery) -> asyncio.TimerHandle:
         loop = asyncio.get_running_loop()
@@ -402,27 +389,3 @@ class SingleThreadedAgentRuntime(Directory):
         pending = next(iter(self._ledger.queue), None)
         if pending is not None and not self._pump.started and not self._pump.paused:
             self._reports.nothing_delivers(pending, paused=False)
-
-
-class _Activity(Instrument):
-    """Waits for something to happen in the queue."""
-
-    def __init__(self) -> None:
-        self._happened = asyncio.Event()
-
-    async def wait(self, timeout: float | None = None) -> None:
-        self._happened.clear()
-        try:
-            async with asyncio.timeout(timeout):
-                await self._happened.wait()
-        except TimeoutError:
-            return
-
-    def delivery_queued(self, delivery: Delivery) -> None:
-        self._happened.set()
-
-    def delivery_released(self, delivery: Delivery) -> None:
-        self._happened.set()
-
-    def delivery_settled(self, delivery: Delivery) -> None:
-        self._happened.set()

@@ -20,9 +20,15 @@ class Stepper:
     through `Dispatcher.deliver`.
 
     Example:
-        runtime = SingleThreadedAgentRuntime()
-        runtime.stepper.pause()
-        delivery = await runtime.stepper.step()  # None when nothing is pending
+        >>> from sandbox import SingleThreadedAgentRuntime, TopicId
+        >>> async def main():
+        ...     runtime = SingleThreadedAgentRuntime()
+        ...     await runtime.publish_message("hello", TopicId("news", "today"))
+        ...     print(await runtime.stepper.step())
+        ...     print(await runtime.stepper.step())  # nothing is pending any more
+        >>> asyncio.run(main())
+        <Delivery #1 event str outside -> nobody: no_recipient>
+        None
     """
 
     def __init__(self, dispatcher: Dispatcher, instruments: Instruments) -> None:
@@ -45,7 +51,11 @@ class Stepper:
 
     @property
     def pending(self) -> tuple[Delivery, ...]:
-        """All queued and held deliveries: those that may go in their order, then the others."""
+        """All queued and held deliveries, in the order of the queue.
+
+        A step makes the first that may go: it passes over those that are held, or whose agent
+        has a serial mailbox and an open turn.
+        """
         self._dispatcher.refresh()
         return tuple(self._ledger.queue)
 
@@ -95,7 +105,9 @@ class Stepper:
             return None
         turn = self._turn_of(delivery)
         dispatcher.deliver(delivery)
-        await self._come_to_rest(turn)
+        await self._come_to_rest(delivery)
+        if turn is not None and turn is not delivery:
+            await self._come_to_rest(turn)
         return delivery
 
     def hold(self, number: int) -> Delivery:
@@ -154,10 +166,10 @@ class Stepper:
         caller = delivery.request.cause
         return self._ledger.unsettled.get(caller) if caller is not None else None
 
-    async def _come_to_rest(self, turn: Delivery | None) -> None:
+    async def _come_to_rest(self, turn: Delivery) -> None:
         pump = self._dispatcher.pump
         await pump.rest()
-        while turn is not None and not turn.parked:
+        while not turn.parked:
             await _Change(self._instruments, turn).wait()
             await pump.rest()
 

@@ -16,6 +16,7 @@ import differential_programs as dp
 
 FUEL = 3
 ROUNDS_OF_QUIET = 25
+ROUNDS_WITHOUT_HOPE = 1_000
 
 
 @dataclass
@@ -374,14 +375,21 @@ async def perform(world, number, action, calls):
 
 
 async def until_quiet(world, calls, step):
-    """Until nothing is queued, open or awaited, and that has stayed so for a while."""
-    quiet, changes = 0, -1
-    while quiet < ROUNDS_OF_QUIET:
+    """Until nothing is queued, open or awaited, and that has stayed so for a while.
+
+    Programs wait for nothing but each other. If nothing changes any more, what waits is lost.
+    """
+    unchanged, before = 0, None
+    while True:
         stepped = step is not None and await step() is not None
         await asyncio.sleep(0)
-        busy = stepped or world.runtime.unprocessed_messages_count or world.open
-        busy = busy or changes != world.changes or not all(call.done() for call in calls)
-        quiet, changes = (0, world.changes) if busy else (quiet + 1, world.changes)
+        queued, done = world.runtime.unprocessed_messages_count, [call.done() for call in calls]
+        now = (world.changes, world.open, queued, done, stepped)
+        unchanged, before = (0, now) if now != before or stepped else (unchanged + 1, before)
+        if unchanged >= ROUNDS_OF_QUIET and not (queued or world.open or not all(done)):
+            return
+        if unchanged >= ROUNDS_WITHOUT_HOPE:
+            raise AssertionError(f"stuck: {queued} queued, {world.open} open, answered: {done}")
 
 
 async def run_phase(world, number, phase, mode):
@@ -396,7 +404,8 @@ async def run_phase(world, number, phase, mode):
     if mode == "autogen":
         await runtime.stop()  # Its stop_when_idle does not return after a drop or a failed event.
     elif mode != "stepped, never started":
-        await runtime.stop_when_idle()
+        async with asyncio.timeout(1):
+            await runtime.stop_when_idle()
     for call in calls:
         try:
             answer = await call
@@ -419,7 +428,7 @@ async def run_program(core, program, mode):
     return world.seen
 
 
-def run(core, program, mode, *, seconds=20.0):
+def run(core, program, mode, *, seconds=5.0):
     """Run `program` on `core`; a run that takes too long is an error, not a wait."""
 
     async def main():
