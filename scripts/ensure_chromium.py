@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+PACKAGES = ("chromium", "fonts-liberation")  # a bare system has no font, and text without a size
 
 
 def main() -> int:
@@ -14,7 +15,7 @@ def main() -> int:
         subprocess.call(["apt-get", "update", "--quiet"])
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.call(
-            ["apt-get", "install", "--quiet", "--yes", "--no-install-recommends", "chromium"],
+            ["apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *PACKAGES],
             env=environment,
         )
     found = system_chromium()

@@ -107,6 +107,10 @@ export function shorten(text: string, width: number, size: number): string {
   return text;
 }
 
+export function textWidth(text: string, size: number): number {
+  return [...text].reduce((sum, letter) => sum + letterWidth(letter) * size, 0);
+}
+
 function letterWidth(letter: string): number {
   if (letter.charCodeAt(0) > 0x2e7f || letter.length > 1) return 1;
   if (/[iljtfrI.,:;'|!()[\]]/.test(letter)) return 0.36;

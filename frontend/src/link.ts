@@ -40,6 +40,8 @@ export const LOST =
 export class Link {
   /** Sequence number of the last record that was passed on. */
   seq = 0;
+  /** Whether the connection to the kernel is closed. */
+  lost = false;
   /** Answers to commands that nobody here asked, or that were already answered. */
   strayAnswers = 0;
   /** Records that the kernel no longer had when they were asked for. */
@@ -48,8 +50,9 @@ export class Link {
   readonly #model: Model;
   readonly #events: LinkEvents;
   readonly #commands = new Map<string, Pending>();
+  // Answers reach every page of a widget, so two pages must not give the same id.
+  readonly #page = Math.random().toString(36).slice(2, 10);
   #lastCommand = 0;
-  #lost = false;
   #askedFrom: number | null = null;
   #asked = 0;
   #gapTimer: ReturnType<typeof setTimeout> | undefined;
@@ -67,9 +70,9 @@ export class Link {
 
   /** Sends a command; resolves with the answer's value, rejects with the kernel's words. */
   command(name: CommandName, args: { number?: number } = {}): Promise<unknown> {
-    if (this.#lost) return Promise.reject(new Error(LOST));
+    if (this.lost) return Promise.reject(new Error(LOST));
     this.#lastCommand += 1;
-    const id = `c${this.#lastCommand}`;
+    const id = `${this.#page}-${this.#lastCommand}`;
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => this.#warn(name), LATE_MS);
       this.#commands.set(id, { name, resolve, reject, late });
@@ -88,8 +91,8 @@ export class Link {
 
   readonly #receive = (content: unknown): void => {
     if (!isObject(content)) return;
-    if (this.#lost) {
-      this.#lost = false;
+    if (this.lost) {
+      this.lost = false;
       this.#events.notice(null);
     }
     if (content.type === "batch") this.#batch(content);
@@ -166,7 +169,7 @@ export class Link {
   }
 
   readonly #lose = (): void => {
-    this.#lost = true;
+    this.lost = true;
     this.#rejectAll(LOST);
     this.#events.notice(LOST);
   };

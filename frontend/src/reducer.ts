@@ -68,7 +68,9 @@ const RULES: { [kind: string]: Rule } = {
   unregistered(state, record) {
     const type = name(record.type);
     if (type === null) return false;
-    agentType(state, type).registered = false;
+    const gone = agentType(state, type);
+    gone.registered = false;
+    for (const id of gone.agents) agent(state, id).created = false;
     return true;
   },
 
@@ -163,7 +165,9 @@ const RULES: { [kind: string]: Rule } = {
     const verdict = VERDICTS.has(record.verdict as Verdict)
       ? (record.verdict as Verdict)
       : "handled";
-    depart(state, delivery, !UNMOVED.has(verdict));
+    // One that had a recipient and lost it with its subscription was never handed over either.
+    const withdrawn = verdict === "no_recipient" && delivery.recipient !== null;
+    depart(state, delivery, !withdrawn && !UNMOVED.has(verdict));
     close(state, delivery);
     Object.assign(delivery, {
       state: "settled",

@@ -1,6 +1,6 @@
 /** What the picture shows, as plain data: worked out from state and layout, drawn elsewhere. */
 
-import { type Curve, curveBetween, reversed, shorten } from "./geometry";
+import { type Curve, curveBetween, reversed, shorten, textWidth } from "./geometry";
 import { type Box, CHIP_ROW, type Layout, OUTSIDE_SLOTS, SIZES } from "./layout";
 import {
   type Agent,
@@ -18,7 +18,7 @@ import {
   topicNode,
   typeNode,
 } from "./state";
-import { LETTERS } from "./words";
+import { LETTERS, subscriptionWords } from "./words";
 
 export interface Chip {
   agent: Agent;
@@ -35,6 +35,7 @@ export interface TypeShape {
   box: Box;
   type: AgentType;
   title: string;
+  className: string;
   handles: string;
   chips: Chip[];
   /** Agents beyond the chips, and what is pending for them together. */
@@ -98,12 +99,15 @@ function typeShape(state: State, type: AgentType, box: Box, next: string | null)
   const slots = box.rows * CHIPS_PER_ROW;
   const shown = type.agents.length > slots ? type.agents.slice(0, slots - 1) : type.agents;
   const rows = Math.min(box.rows, Math.max(1, Math.ceil(type.agents.length / CHIPS_PER_ROW)));
-  const rest = type.agents.slice(shown.length);
+  const hidden = type.agents.slice(shown.length);
+  const title = shorten(type.type, box.width - 18, 13.5);
+  const rest = box.width - 26 - textWidth(title, 13.5);
   const agents = shown.flatMap((id) => state.agents.get(id) ?? []);
   return {
     box: { ...box, height: box.height + (rows - 1) * CHIP_ROW },
     type,
-    title: shorten(type.className ?? type.type, box.width - 18, 13.5),
+    title,
+    className: roomy(type.className ?? "", rest),
     handles: shorten(handlesLabel(type), box.width - 16, 11),
     chips: agents.map((agent, index) => ({
       agent,
@@ -113,10 +117,19 @@ function typeShape(state: State, type: AgentType, box: Box, next: string | null)
       next: agent.id === next,
     })),
     more:
-      rest.length === 0
+      hidden.length === 0
         ? null
-        : { ...chipAt(box, shown.length), agents: rest.length, pending: pendingOf(state, rest) },
+        : {
+            ...chipAt(box, shown.length),
+            agents: hidden.length,
+            pending: pendingOf(state, hidden),
+          },
   };
+}
+
+/** The text if a good part of it fits, else nothing. */
+function roomy(text: string, room: number): string {
+  return room < 32 ? "" : shorten(text, room, 11);
 }
 
 function chipAt(box: Box, index: number): { x: number; y: number; width: number } {
@@ -193,7 +206,7 @@ function subscriptionLines(state: State, layout: Layout): Line[] {
         curve,
         kind: "subscription",
         label: "",
-        title: `Subscription: ${subscription.label}`,
+        title: `Subscription ${subscriptionWords(subscription)}`,
         subscription,
       });
     }

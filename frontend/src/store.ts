@@ -57,7 +57,7 @@ export class Store {
 
   /** Sends a command unless it makes no sense now; what goes wrong becomes the notice. */
   async run(name: CommandName, number?: number): Promise<void> {
-    const refusal = this.refusal(name);
+    const refusal = this.#link.lost ? null : this.refusal(name);
     if (refusal !== null) {
       this.notice.value = `${refusal}.`;
       return;

@@ -20,9 +20,24 @@ export function isPending(delivery: Delivery): boolean {
   return delivery.state === "queued" || delivery.state === "held";
 }
 
+/** Deliveries go in the order of their numbers, but events stand together with their publication. */
 export function enterQueue(state: State, delivery: Delivery): void {
   state.queue.add(delivery.number);
-  publicationOf(state, delivery)?.push(delivery.number);
+  const publication = publicationOf(state, delivery);
+  if (publication === null) return;
+  publication.push(delivery.number);
+  // Numbers without a gap mean that nothing else entered the queue since the publication did.
+  const joinsLate = delivery.number - (publication[0] ?? 0) >= publication.length;
+  if (joinsLate) state.queue = new Set([...state.queue].sort((a, b) => inOrder(state, a, b)));
+}
+
+function inOrder(state: State, a: number, b: number): number {
+  return placeOf(state, a) - placeOf(state, b) || a - b;
+}
+
+function placeOf(state: State, number: number): number {
+  const delivery = state.deliveries.get(number);
+  return (delivery && publicationOf(state, delivery)?.at(0)) ?? number;
 }
 
 function leaveQueue(state: State, delivery: Delivery): void {
@@ -62,9 +77,8 @@ export function turnOf(state: State, delivery: Delivery): Agent | null {
   return delivery.kind === "response" ? null : receiverOf(state, delivery);
 }
 
-/** Gives the pending events of a publication their new recipients and their new order. */
+/** Gives the pending events of a publication their new recipients. */
 export function reroute(state: State, events: readonly Readdressed[]): void {
-  const queued = new Set<number>();
   for (const event of events) {
     const delivery = state.deliveries.get(event.number);
     if (delivery === undefined) continue;
@@ -72,21 +86,8 @@ export function reroute(state: State, events: readonly Readdressed[]): void {
     if (pending) release(state, delivery);
     delivery.recipient = event.recipient;
     delivery.subscriptions = event.subscriptions;
-    if (!pending) continue;
-    address(state, delivery);
-    queued.add(event.number);
+    if (pending) address(state, delivery);
   }
-  state.queue = gathered(state.queue, queued);
-}
-
-/** The queue with these deliveries together, where the first of them stood. */
-function gathered(queue: ReadonlySet<number>, members: ReadonlySet<number>): Set<number> {
-  const result = new Set<number>();
-  for (const number of queue) {
-    if (members.has(number)) for (const member of members) result.add(member);
-    else result.add(number);
-  }
-  return result;
 }
 
 /** Takes back what `address` told the recipient. */

@@ -1,7 +1,14 @@
 /** The words and signs the views use, in one place, so that all panes speak alike. */
 
 import type { Kind } from "./records";
-import { type Delivery, isBlocked, outsideLabel, type State, stateWord } from "./state";
+import {
+  type Delivery,
+  isBlocked,
+  outsideLabel,
+  type State,
+  type Subscription,
+  stateWord,
+} from "./state";
 
 export const LETTERS: Record<Kind, string> = { request: "Q", response: "R", event: "P" };
 
@@ -42,7 +49,11 @@ function verdictSign(delivery: Delivery): Sign {
     case "undeliverable":
       return { glyph: "⊗", word: "undeliverable", look: "undeliverable" };
     case "no_recipient":
-      return { glyph: "⊣", word: "0 subscribers", look: "no_recipient" };
+      return {
+        glyph: "⊣",
+        word: delivery.recipient === null ? "0 subscribers" : "subscription removed",
+        look: "no_recipient",
+      };
     case "skipped_sender":
       return { glyph: "↷", word: "skipped: the sender itself", look: "skipped_sender" };
     case "cancelled":
@@ -50,11 +61,13 @@ function verdictSign(delivery: Delivery): Sign {
     case "stranded":
       return { glyph: "⌀", word: "stranded", look: "stranded" };
     default:
-      return { glyph: "✓", word: `handled${sentWords(delivery)}`, look: "handled" };
+      return { glyph: "✓", word: `handled${consequences(delivery)}`, look: "handled" };
   }
 }
 
-function sentWords(delivery: Delivery): string {
+function consequences(delivery: Delivery): string {
+  // A response that carries an exception raises it where the caller waits.
+  if (delivery.error !== null) return `: raises ${delivery.error.type}`;
   return delivery.sent.length === 0 ? "" : ` (${delivery.sent.length} sent)`;
 }
 
@@ -69,6 +82,12 @@ function waitedFor(state: State, delivery: Delivery): string {
     (number) => state.deliveries.get(number)?.recipient ?? `#${number}`,
   );
   return agents.length === 0 ? "an answer" : [...new Set(agents)].join(", ");
+}
+
+/** What a subscription connects, as in `orders* → till`; its label where that is not known. */
+export function subscriptionWords({ topicType, prefix, agentType, label }: Subscription): string {
+  const topics = topicType ?? (prefix === null ? null : `${prefix}*`);
+  return topics === null || agentType === null ? label : `${topics} → ${agentType}`;
 }
 
 export function senderWords(state: State, delivery: Delivery): string {
@@ -135,9 +154,10 @@ function topicField(delivery: Delivery): ContextField {
 
 function messageIdMeaning(delivery: Delivery): string {
   if (delivery.messageId === "") return "the runtime gave it no id";
-  return delivery.kind === "event"
-    ? "shared by every delivery of this publication"
-    : "of this message alone";
+  if (delivery.kind === "event") return "shared by every delivery of this publication";
+  return delivery.kind === "request"
+    ? "shared by this request and its response"
+    : "that of the request it answers";
 }
 
 /** One sentence about the last step, spoken politely to a screen reader and shown below. */

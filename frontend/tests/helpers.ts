@@ -19,6 +19,16 @@ export function recording(name: RecordingName): RawRecord[] {
   return RECORDINGS[name];
 }
 
+/** How many records come before the first of this kind about this delivery. */
+export function countBefore(name: RecordingName, kind: string, number: number): number {
+  return recording(name).findIndex((one) => one.kind === kind && one.number === number);
+}
+
+/** The records before that one. */
+export function recordsBefore(name: RecordingName, kind: string, number: number): RawRecord[] {
+  return recording(name).slice(0, countBefore(name, kind, number));
+}
+
 /** A widget model whose kernel is the test: what the page sends is kept, what it gets is pushed. */
 export class FakeModel {
   readonly sent: { type: string; [field: string]: unknown }[] = [];

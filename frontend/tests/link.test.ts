@@ -116,27 +116,39 @@ describe("batches", () => {
 });
 
 describe("commands", () => {
+  const asked = () => model.sentOfType("command").at(-1)?.id;
+
   test("carry an id, a name and arguments", () => {
-    void link.command("step", { number: 7 });
-    void link.command("pause").catch(() => undefined);
-    expect(model.sentOfType("command")).toEqual([
-      { type: "command", id: "c1", name: "step", args: { number: 7 } },
-      { type: "command", id: "c2", name: "pause", args: {} },
+    link.command("step", { number: 7 }).catch(() => undefined);
+    link.command("pause").catch(() => undefined);
+    const sent = model.sentOfType("command");
+    expect(sent).toEqual([
+      { type: "command", id: expect.any(String), name: "step", args: { number: 7 } },
+      { type: "command", id: expect.any(String), name: "pause", args: {} },
     ]);
-    model.push({ type: "answer", id: "c1", ok: true });
+    expect(sent[0]?.id).not.toEqual(sent[1]?.id);
+  });
+
+  test("of two pages never share an id, since both pages get every answer", () => {
+    const other = new Link(model, { records: () => undefined, notice: () => undefined });
+    link.command("step").catch(() => undefined);
+    other.command("step").catch(() => undefined);
+    const [mine, theirs] = model.sentOfType("command").map((command) => command.id);
+    expect(mine).not.toEqual(theirs);
+    other.close();
   });
 
   test("are settled by the first answer only", async () => {
     const answer = link.command("step");
-    model.push({ type: "answer", id: "c1", ok: true, value: { number: 1 } });
-    model.push({ type: "answer", id: "c1", ok: false, error: "too late" });
+    model.push({ type: "answer", id: asked(), ok: true, value: { number: 1 } });
+    model.push({ type: "answer", id: asked(), ok: false, error: "too late" });
     await expect(answer).resolves.toEqual({ number: 1 });
     expect(link.strayAnswers).toBe(1);
   });
 
   test("that the kernel refuses fail with its words", async () => {
     const answer = link.command("step", { number: 9 });
-    model.push({ type: "answer", id: "c1", ok: false, error: "There is no delivery 9." });
+    model.push({ type: "answer", id: asked(), ok: false, error: "There is no delivery 9." });
     await expect(answer).rejects.toThrow("There is no delivery 9.");
   });
 
@@ -150,7 +162,7 @@ describe("commands", () => {
     const answer = link.command("step");
     vi.advanceTimersByTime(8000);
     expect(notices.at(-1)).toContain('has not answered "step" for 8 s');
-    model.push({ type: "answer", id: "c1", ok: true, value: null });
+    model.push({ type: "answer", id: asked(), ok: true, value: null });
     await expect(answer).resolves.toBeNull();
     expect(notices.at(-1)).toBeNull();
   });

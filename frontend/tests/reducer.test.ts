@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { advance, stateAfter } from "../src/reducer";
 import { emptyState, nextDelivery, type State, stateWord } from "../src/state";
 import { contextFields, sentence, sign, tally } from "../src/words";
-import { RECORDING_NAMES, recording } from "./helpers";
+import { RECORDING_NAMES, recording, recordsBefore } from "./helpers";
 
 function delivery(state: State, number: number) {
   const found = state.deliveries.get(number);
@@ -39,13 +39,9 @@ describe("a request with two events", () => {
     expect(delivery(end, 4).request).toBe(1);
   });
 
-  test("keeps what a handler printed with its delivery", () => {
-    expect(delivery(end, 2).printed).toEqual([{ stream: "stdout", text: "Task 123: started\n" }]);
-  });
-
   test("knows an agent before it is built and who built it", () => {
-    const before = stateAfter(records.slice(0, 11));
-    expect(before.agents.get("monitor/123")).toMatchObject({ created: false, pending: 1 });
+    const earlier = stateAfter(recordsBefore("rpc", "queued", 3));
+    expect(earlier.agents.get("monitor/123")).toMatchObject({ created: false, pending: 1 });
     expect(end.agents.get("monitor/123")).toMatchObject({ created: true, pending: 0, cause: 2 });
   });
 
@@ -88,7 +84,7 @@ test("a turn that waits keeps the runtime from being idle", () => {
 test("a publication to five takes five steps and is one use of the way to the topic", () => {
   const state = stateAfter(recording("fanout"));
   expect(state.moves).toEqual([1, 2, 3, 4, 5]);
-  expect(state.publications.get("m1")).toEqual([1, 2, 3, 4, 5]);
+  expect(state.publications.get("p1")).toEqual([1, 2, 3, 4, 5]);
   expect([...state.routes.values()]).toEqual([
     { from: "outside:In [3]", to: "topic:greetings", kind: "event", count: 1 },
   ]);
@@ -101,42 +97,60 @@ test("each way to fail has a verdict and a reason of its own", () => {
     "handled",
     "no_recipient",
     "unhandled",
-    "undeliverable",
   ]);
   expect(delivery(state, 1).error?.type).toBe("ValueError");
-  expect(delivery(state, 3).reason).toContain("Did you mean 'charged'?");
+  expect(sign(state, delivery(state, 2)).word).toBe("handled: raises ValueError");
+  expect(delivery(state, 4).reason).toContain("does not handle the event str");
   expect(state.agents.get("bank/default")?.failed).toBe(1);
-  expect(state.types.get("bonk")?.registered).toBe(false);
 });
 
 test("a dropped request says who dropped it, and a held one is passed over", () => {
   const state = stateAfter(recording("dropped"));
   expect(sign(state, delivery(state, 1)).word).toBe("dropped by Guard");
-  expect(delivery(state, 3).state).toBe("held");
-  expect([...state.queue]).toEqual([3]);
+  expect(delivery(state, 2).state).toBe("held");
+  expect([...state.queue]).toEqual([2]);
   expect(nextDelivery(state)).toBeNull();
-  advance(state, { kind: "released", number: 3 });
-  expect(nextDelivery(state)?.number).toBe(3);
+  advance(state, { kind: "released", number: 2 });
+  expect(nextDelivery(state)?.number).toBe(2);
 });
 
-test("an event that joins a waiting publication stands next to its siblings", () => {
-  const records = recording("rerouted");
-  const pending = stateAfter(
-    records.filter((one) => one.kind !== "handling" && one.kind !== "settled"),
-  );
-  expect([...pending.queue]).toEqual([1, 3, 2, 4]);
-  expect(stateAfter(records).log).toEqual([1, 3]);
+describe("a publication that is routed again", () => {
+  const state = stateAfter(recording("rerouted"));
+
+  test("has its new events next to the old ones", () => {
+    expect(state.publications.get("p1")).toEqual([1, 3, 4]);
+    expect(state.log).toEqual([1, 3]);
+    expect([...state.queue]).toEqual([4, 2]);
+  });
+
+  test("withdraws the event whose subscription was removed, which is no step", () => {
+    expect(sign(state, delivery(state, 1)).word).toBe("subscription removed");
+    expect(state.moves).toEqual([3]);
+    expect(state.agents.get("a/x")).toMatchObject({ pending: 1, created: false });
+  });
+
+  test("may give a pending event another recipient", () => {
+    const earlier = stateAfter(recordsBefore("rerouted", "queued", 3));
+    const events = [{ number: 1, recipient: "b/x", subscriptions: ["s2"] }];
+    advance(earlier, { kind: "rerouted", publication: "p1", events });
+    expect([...earlier.queue]).toEqual([1, 2]);
+    expect(delivery(earlier, 1)).toMatchObject({ recipient: "b/x", subscriptions: ["s2"] });
+    expect(earlier.agents.get("a/x")).toMatchObject({ pending: 1, received: [2] });
+    expect(earlier.agents.get("b/x")).toMatchObject({ pending: 1, received: [1] });
+  });
 });
 
-test("a publication that is routed again keeps its place and changes its recipients", () => {
-  const records = recording("rerouted").slice(0, 9);
-  const state = stateAfter(records);
-  const events = [{ number: 1, recipient: "b/x", subscriptions: ["s2"] }];
-  advance(state, { seq: 10, kind: "rerouted", publication: "m1", events });
-  expect([...state.queue]).toEqual([1, 2]);
-  expect(delivery(state, 1)).toMatchObject({ recipient: "b/x", subscriptions: ["s2"] });
-  expect(state.agents.get("a/x")).toMatchObject({ pending: 1, received: [2] });
-  expect(state.agents.get("b/x")).toMatchObject({ pending: 1, received: [1] });
+test("what a handler printed stays with its delivery", () => {
+  const state = stateAfter([
+    { kind: "queued", number: 1, delivery: "event", recipient: "a/x", message_type: "M" },
+    { kind: "handling", number: 1 },
+    { kind: "printed", number: 1, stream: "stdout", text: "one\n" },
+    { kind: "printed", number: 1, stream: "stderr", text: "two" },
+  ]);
+  expect(delivery(state, 1).printed).toEqual([
+    { stream: "stdout", text: "one\n" },
+    { stream: "stderr", text: "two" },
+  ]);
 });
 
 test("a serial mailbox with an open turn is passed over", () => {

@@ -2,16 +2,16 @@ import { expect, test } from "vitest";
 import { layout } from "../src/layout";
 import { stateAfter } from "../src/reducer";
 import { journey, scene } from "../src/scene";
-import { type RecordingName, recording } from "./helpers";
+import { type RecordingName, recording, recordsBefore } from "./helpers";
 
-function sceneOf(name: RecordingName, count?: number) {
-  const state = stateAfter(recording(name).slice(0, count));
+function sceneOf(name: RecordingName, records = recording(name)) {
+  const state = stateAfter(records);
   const drawn = layout(state.places, 600);
   return { state, drawn, scene: scene(state, drawn) };
 }
 
 test("an agent that is not built yet is a ghost, the next one is marked", () => {
-  const { scene } = sceneOf("rpc", 14);
+  const { scene } = sceneOf("rpc", recordsBefore("rpc", "handling", 2));
   const chips = scene.types.flatMap((shape) => shape.chips);
   expect(chips.map((chip) => [chip.agent.id, chip.look, chip.next, chip.agent.pending])).toEqual([
     ["worker/default", "idle", false, 0],
@@ -20,7 +20,9 @@ test("an agent that is not built yet is a ghost, the next one is marked", () => 
 });
 
 test("a turn that runs and one that waits look different", () => {
-  expect(sceneOf("rpc", 9).scene.types[0]?.chips[0]?.look).toBe("handling");
+  expect(sceneOf("rpc", recordsBefore("rpc", "queued", 2)).scene.types[0]?.chips[0]?.look).toBe(
+    "handling",
+  );
   expect(sceneOf("waiting").scene.types[0]?.chips[0]?.look).toBe("waiting");
 });
 
@@ -31,12 +33,12 @@ test("direct mailboxes are not drawn, prefixes and the topics they cover are", (
     ["orders*", true],
   ]);
   const subscriptions = scene.lines.filter((line) => line.kind === "subscription");
-  expect(subscriptions.map((line) => line.subscription?.id)).toEqual(["k", "b", "p", "p"]);
+  expect(subscriptions.map((line) => line.subscription?.id)).toEqual(["s5", "s6", "s7", "s7"]);
 });
 
 test("agents beyond the room of a box are counted, with what waits for them", () => {
   const { scene } = sceneOf("many");
-  const box = scene.types.find((shape) => shape.type.type === "w");
+  const box = scene.types.find((shape) => shape.type.type === "press");
   expect(box?.chips.length).toBe(5);
   expect(box?.more).toMatchObject({ agents: 4, pending: 16 });
 });

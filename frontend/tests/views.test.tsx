@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import inspector from "../src/index";
 import type { RawRecord } from "../src/records";
-import { FakeModel, recording } from "./helpers";
+import { countBefore, FakeModel, recording, recordsBefore } from "./helpers";
 
 let model: FakeModel;
 let el: HTMLElement;
@@ -60,7 +60,7 @@ describe("the whole view", () => {
       ["TaskRequest", "In [5]", "worker/default", "–", "True", "m1"],
       ["TaskEvent", "worker/default", "monitor/123", "task.events/123", "False", "m2"],
       ["TaskEvent", "worker/default", "monitor/123", "task.events/123", "False", "m3"],
-      ["TaskResponse", "worker/default", "In [5]", "–", "True", "m4"],
+      ["TaskResponse", "worker/default", "In [5]", "–", "True", "m1"],
     ]);
     expect(all("log-row").map((row) => [row.dataset.delivery, row.dataset.kind])).toEqual([
       ["1", "request"],
@@ -72,22 +72,23 @@ describe("the whole view", () => {
   });
 
   test("shows the queue in order, with ghosts and subscriptions in the graph", async () => {
-    await open(recording("rpc").slice(0, 14));
+    await open(recordsBefore("rpc", "handling", 2));
     expect(all("queue-item").map((item) => item.dataset.delivery)).toEqual(["2", "3", "4"]);
     expect(one("state-word").dataset.state).toBe("paused");
     expect(all("agent").map((agent) => [agent.dataset.id, agent.dataset.state])).toEqual([
       ["worker/default", "idle"],
       ["monitor/123", "ghost"],
     ]);
-    expect(all("subscription").map((line) => line.dataset.id)).toEqual(["s1"]);
+    expect(all("subscription").map((line) => line.dataset.id)).toEqual(["s3"]);
     expect(all("agent-type").map((box) => box.dataset.id)).toEqual(["worker", "monitor"]);
     expect(all("topic").map((topic) => topic.dataset.id)).toEqual(["task.events"]);
   });
 
   test("goes on when more records come", async () => {
     const records = recording("rpc");
-    await open(records.slice(0, 14));
-    model.batch(15, records.slice(14));
+    await open(recordsBefore("rpc", "handling", 2));
+    const shown = countBefore("rpc", "handling", 2);
+    model.batch(shown + 1, records.slice(shown));
     await settled();
     expect(all("queue-item")).toEqual([]);
     expect(all("log-row").length).toBe(4);
@@ -150,14 +151,14 @@ describe("one selection", () => {
 
 describe("verbs and keys", () => {
   test("Step, Run and Pause send their commands", async () => {
-    await open(recording("rpc").slice(0, 14));
+    await open(recordsBefore("rpc", "handling", 2));
     one("step").click();
     one("run").click();
     expect(commands()).toEqual([
       ["step", {}],
       ["resume", {}],
     ]);
-    model.batch(15, [{ seq: 15, kind: "mode", mode: "running" }]);
+    model.batch(countBefore("rpc", "handling", 2) + 1, [{ kind: "mode", mode: "running" }]);
     await settled();
     one("pause").click();
     expect(commands().at(-1)).toEqual(["pause", {}]);
@@ -206,15 +207,28 @@ describe("verbs and keys", () => {
     expect(commands()).toEqual([]);
   });
 
-  test("the notebook's own shortcuts are kept out", async () => {
-    await open([]);
+  test("the notebook's own shortcuts are kept out, wherever in the view the focus is", async () => {
+    await open(recording("waiting"));
     expect(one("inspector").dataset.lmSuppressShortcuts).toBe("true");
+    for (const part of ["queue", "step", "log"]) {
+      one(part).focus();
+      expect(one(part).dataset.lmSuppressShortcuts).toBe("true");
+    }
+  });
+
+  test("after the connection is lost, every verb says so", async () => {
+    await open(recording("rpc"));
+    model.fire("comm_live_update");
+    one("step").click();
+    await settled();
+    expect(one("notice").textContent).toContain("The connection to the kernel is closed.");
+    expect(commands()).toEqual([]);
   });
 
   test("what the kernel refuses is said in its words", async () => {
     await open(recording("waiting"));
     one("step").click();
-    model.push({ type: "answer", id: "c1", ok: false, error: "This runtime was closed." });
+    model.push({ type: "answer", id: model.sentOfType("command").at(-1)?.id, ok: false, error: "This runtime was closed." });
     await settled();
     expect(one("notice").textContent).toBe("This runtime was closed.");
   });
@@ -268,8 +282,9 @@ test("no dot travels where motion is to be reduced", async () => {
   vi.spyOn(window, "matchMedia").mockReturnValue({ matches: true } as MediaQueryList);
   const draw = vi.spyOn(HTMLCanvasElement.prototype, "getContext");
   const records = recording("rpc");
-  await open(records.slice(0, 14));
-  model.batch(15, records.slice(14));
+  await open(recordsBefore("rpc", "handling", 2));
+  const shown = countBefore("rpc", "handling", 2);
+  model.batch(shown + 1, records.slice(shown));
   await settled();
   expect(draw).not.toHaveBeenCalled();
 });

@@ -9,7 +9,7 @@ from typing import Any, Final
 Command = Callable[..., Awaitable[object]]
 """A command: called with the page's `args` as keywords; its result is the answer's value."""
 
-Answer = Callable[[dict[str, Any]], None]
+Answer = Callable[[dict[str, Any]], object]
 """Delivers one answer to the page; callable from any thread."""
 
 PATIENCE: Final = 2.0
@@ -19,7 +19,7 @@ PATIENCE: Final = 2.0
 class Ticket:
     """The right to answer one command, which only the first to claim it has."""
 
-    def __init__(self, content: Mapping[str, Any]) -> None:
+    def __init__(self, content: Mapping[Any, Any]) -> None:
         self.id = content.get("id")
         self.name = content.get("name")
         self.args = content.get("args") or {}
@@ -67,7 +67,7 @@ class Dispatcher:
         self._context: Context = copy_context()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def receive(self, content: Mapping[str, Any]) -> None:
+    def receive(self, content: Mapping[Any, Any]) -> None:
         """Take one command from the page; called on any thread, never blocks."""
         ticket = Ticket(content)
         loop = self._find_loop()

@@ -74,7 +74,7 @@ class InspectedCells:
 
     def _show(self, runtime: Any) -> None:
         if hasattr(self._shell, "kernel"):
-            display(self._session.inspect(runtime))
+            display(self._session.inspect(runtime))  # type: ignore[no-untyped-call]
         else:
             # In a terminal nobody could press Step while the cell waits.
             self._session.inspect(runtime, paused=False)

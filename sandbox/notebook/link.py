@@ -72,8 +72,8 @@ class Link:
     def receive(self, content: object) -> None:
         """Take one message of the page; called on any thread, never blocks."""
         match content:
-            case {"type": "command"}:
-                self._dispatcher.receive(content)
+            case {"type": "command", **fields}:
+                self._dispatcher.receive(fields)
             case {"type": "resync", "from": int(first)}:
                 self._at_home(self._resync, first)
             case {"type": "ack", "seq": int(seq)}:

@@ -144,7 +144,7 @@ def _nested(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     # What is already waiting its turn went past `call_soon` before it was replaced.
     for handle in getattr(loop, "_ready", ()):
         handle._context = _enterable(handle._context)  # noqa: SLF001  # there is no other way
-    loop.call_soon = call_soon  # type: ignore[method-assign]
+    loop.call_soon = call_soon  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from sandbox.inspector import Inspector
 from sandbox.notebook.inspected_cell import InspectedCells
 from sandbox.notebook.loops import complete
-from sandbox.notebook.picture import Picture, text_table
+from sandbox.notebook.picture import text_table
 from sandbox.notebook.session import Session
 
 
@@ -42,7 +42,7 @@ class SandboxMagics(Magics):
             raise UsageError("%%inspect must be the first line of its cell.")
         if not line.strip():
             return self.session.current(self.shell.user_ns)
-        return self.session.inspect(self.shell.ev(line))
+        return self.session.inspect(self.shell.ev(line))  # type: ignore[no-untyped-call]
 
     @line_magic
     def inspect_cell(self, line: str) -> None:
@@ -60,7 +60,7 @@ class SandboxMagics(Magics):
         inspector = self.session.current(self.shell.user_ns)
         return complete(inspector.step(number), inspector.loop, "%step")
 
-    @line_magic("continue")
+    @line_magic("continue")  # type: ignore[arg-type]
     def continue_(self, line: str) -> Any:
         """Deliver until nothing is pending: `%continue`, or `%continue 10` for at most ten."""
         limit = _number(line)
@@ -70,9 +70,8 @@ class SandboxMagics(Magics):
     @line_magic
     def messages(self, _line: str) -> None:
         """Print the deliveries so far, each with its message context and how it ended."""
-        inspector = self.session.current(self.shell.user_ns)
-        picture = Picture.of(inspector.recording.since(1))
-        text = text_table(picture) if picture.rows else "No message has been sent yet."
+        run = self.session.current(self.shell.user_ns).recording.state
+        text = text_table(run) if run.deliveries else "No message has been sent yet."
         sys.stdout.write(text + "\n")
 
 

@@ -1,7 +1,6 @@
 """The live view of an inspector in a notebook."""
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import anywidget
 from traitlets import Unicode
@@ -9,7 +8,7 @@ from traitlets import Unicode
 from sandbox.inspector import Inspector
 from sandbox.notebook.link import Link
 from sandbox.notebook.loops import kernel_loop
-from sandbox.notebook.picture import html_picture, text_picture
+from sandbox.notebook.picture import html_picture
 from sandbox.notebook.static_files import read_static
 
 
@@ -29,7 +28,10 @@ class InspectorWidget(anywidget.AnyWidget):
         # the magics and everything textual still work.
         page_code = {"_esm": "widget.js", "_css": "widget.css"}
         self.add_traits(
-            **{trait: Unicode(read_static(name)).tag(sync=True) for trait, name in page_code.items()}
+            **{
+                trait: Unicode(read_static(name)).tag(sync=True)
+                for trait, name in page_code.items()
+            }
         )
         super().__init__()
         self.inspector = inspector
@@ -45,6 +47,7 @@ class InspectorWidget(anywidget.AnyWidget):
     def close(self) -> None:
         """Take the view off the page; the inspector goes on."""
         self.link.close()
+        _views.pop(self.inspector, None)
         super().close()
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
@@ -66,15 +69,14 @@ class InspectorWidget(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        records = self.inspector.recording.since(1)
-        return {
-            **data,
-            "text/plain": text_picture(records),
-            "text/html": html_picture(records),
-        }, metadata
+        still = {
+            "text/plain": str(self.inspector),
+            "text/html": html_picture(self.inspector.recording.state),
+        }
+        return data | still, metadata
 
 
-_views: WeakKeyDictionary[Inspector, InspectorWidget] = WeakKeyDictionary()
+_views: dict[Inspector, InspectorWidget] = {}
 
 
 def view(inspector: Inspector) -> InspectorWidget:
@@ -86,4 +88,5 @@ def view(inspector: Inspector) -> InspectorWidget:
     widget = _views.get(inspector)
     if widget is None:
         widget = _views[inspector] = InspectorWidget(inspector)
+        inspector.runtime.stepper.watched = True
     return widget

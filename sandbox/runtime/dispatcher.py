@@ -28,6 +28,7 @@ from sandbox.runtime.pump import Pump
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+    from contextvars import Context
 
     from sandbox.messaging.agent import Agent
     from sandbox.messaging.agent_id import AgentId
@@ -135,7 +136,7 @@ class Dispatcher:
 
     # Delivering
 
-    def deliver_next(self) -> bool:
+    def deliver_next(self, context: Context) -> bool:
         """Deliver the next message; return whether there was one that may go.
 
         All recipients of a publication start together, as in AutoGen Core.
@@ -143,18 +144,23 @@ class Dispatcher:
         delivery = self.next()
         if delivery is None:
             return False
-        self.deliver(delivery)
+        self.deliver(delivery, context)
         if (publication := delivery.publication) is not None:
             queued = self.ledger.queue.ready
             while queued and queued[0].publication is publication:
                 sibling = self.next()
                 if sibling is None:
                     break
-                self.deliver(sibling)
+                self.deliver(sibling, context)
         return True
 
-    def deliver(self, delivery: Delivery) -> None:
-        """Send a delivery that has just left the queue on its way."""
+    def deliver(self, delivery: Delivery, context: Context) -> None:
+        """Send a delivery that has just left the queue on its way.
+
+        Args:
+            delivery: the delivery.
+            context: the context variables of which its handler sees a copy.
+        """
         delivery.state = HANDLING
         publication = delivery.publication
         if publication is not None:
@@ -164,25 +170,26 @@ class Dispatcher:
             queue.close_mailbox(delivery)
         if self._interventions.handlers and _is_to_be_intercepted(delivery):
             self._intercepting.append(delivery)
-            self._start(self._intercept(delivery), delivery)
+            self._start(self._intercept(delivery, context), delivery, context)
         else:
-            self._hand_over(delivery)
+            self._hand_over(delivery, context)
 
-    def _hand_over(self, delivery: Delivery) -> None:
+    def _hand_over(self, delivery: Delivery, context: Context) -> None:
         if delivery.kind is RESPONSE:
             self._answer(delivery)
         elif delivery.recipient is None:
             self.ledger.settle(delivery, NO_RECIPIENT)
         else:
-            self._start(self._turn(delivery), delivery)
+            self._start(self._turn(delivery), delivery, context)
 
-    def _start(self, work: Coroutine[Any, Any, None], delivery: Delivery) -> None:
-        pump = self.pump
-        task = asyncio.Task(work, loop=pump.loop, context=pump.context.copy(), **EAGER)
+    def _start(
+        self, work: Coroutine[Any, Any, None], delivery: Delivery, context: Context
+    ) -> None:
+        task = asyncio.Task(work, loop=self.pump.loop, context=context.copy(), **EAGER)
         if not task.done():
             delivery.task = task  # the event loop itself holds tasks only weakly
 
-    async def _intercept(self, delivery: Delivery) -> None:
+    async def _intercept(self, delivery: Delivery, context: Context) -> None:
         current_turn.set(Errand(delivery, intervenes=True))
         if (hooks := self._instruments.delivery_intercepting) is not None:
             self._instruments.notify(hooks, delivery)
@@ -199,7 +206,7 @@ class Dispatcher:
             self.pump.nudge()
             if passed:
                 self.publisher.share(delivery)
-                self._hand_over(delivery)
+                self._hand_over(delivery, context)
 
     def _refuse(self, delivery: Delivery, error: BaseException) -> None:
         """An intervention dropped the message, or raised."""

@@ -15,6 +15,8 @@ from sandbox.runtime.delivery import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sandbox.messaging.agent_id import AgentId
     from sandbox.messaging.cancellation import CancellationToken
     from sandbox.messaging.topic import TopicId
@@ -74,10 +76,10 @@ class Publisher:
             (r.recipient, (r.subscription_id,)) for r in self._router.route(publication.topic_id)
         ]
         counted = [e for e in publication.events if e.pending or e.verdict is SKIPPED_SENDER]
-        known = {(e.recipient, e.subscriptions) for e in counted}
-        gone = [e for e in counted if e.pending and (e.recipient, e.subscriptions) not in routes]
+        stay = _standing(counted, routes)
+        gone = [e for e in counted if e.pending and (e.recipient, e.subscriptions) not in stay]
         for recipient, subscriptions in routes:
-            if (recipient, subscriptions) in known:
+            if (recipient, subscriptions) in stay:
                 continue
             if recipient == publication.sender:
                 self._skip(self._event(publication, recipient, subscriptions))
@@ -139,3 +141,28 @@ class Publisher:
     def _skip(self, event: Delivery) -> None:
         self._ledger.announce(event)
         self._ledger.settle(event, SKIPPED_SENDER)
+
+
+def _standing(
+    events: Sequence[Delivery], routes: Sequence[tuple[AgentId, tuple[str, ...]]]
+) -> set[tuple[AgentId, tuple[str, ...]]]:
+    """The routes whose event stays as it is.
+
+    Routes come in the order of subscribing. So the first that is new, or whose event was queued
+    before the one of its predecessor, was subscribed (again) after all that stand before it; it
+    and all that follow get new events, behind the others.
+    """
+    known = {(e.recipient, e.subscriptions): e for e in events}
+    standing = set()
+    last = 0
+    in_order = True
+    for route in routes:
+        event = known.get(route)
+        if event is not None and not event.pending:
+            standing.add(route)
+            continue
+        in_order = in_order and event is not None and event.number > last
+        if event is not None and in_order:
+            standing.add(route)
+            last = event.number
+    return standing

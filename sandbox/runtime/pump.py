@@ -145,7 +145,7 @@ class Pump:
                 # Stopped or paused, perhaps since this call was scheduled.
                 if not self.started or self.paused:
                     break
-                delivered = dispatcher.deliver_next()
+                delivered = dispatcher.deliver_next(self.context)
                 # Whatever this made ready, a caller that got its answer for instance, runs
                 # before the next delivery. A loop that hides what is ready always goes first.
                 if not delivered or loop_ready is None or loop_ready:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import copy_context
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -102,7 +103,7 @@ class SingleThreadedAgentRuntime(Directory):
         self._ledger = self._dispatcher.ledger
         self._pump = self._dispatcher.pump
         self._stepper = Stepper(self._dispatcher, self._instruments)
-        self._start_hint: asyncio.TimerHandle | None = None  # one is enough, ever
+        self._hint: asyncio.TimerHandle | None = None
         tracing = tracing_for(tracer_provider, self.agents, self._serializers)
         if tracing is not None:
             self._instruments.add(tracing)
@@ -145,15 +146,14 @@ class SingleThreadedAgentRuntime(Directory):
         assert reply is not None  # every new request has one
         token.attach_future(reply)
         turn = self._ledger.park(request) if request.cause is not None else None
-        hint = None if self._pump.flowing else self._hint_later(request)
+        if not self._pump.flowing:
+            self._hint_later()
         try:
             return await reply
         finally:
             token.detach_future(reply)
             if turn is not None:
                 self._ledger.unpark(turn, request)
-            if hint is not None:
-                hint.cancel()
 
     async def publish_message(
         self,
@@ -188,8 +188,8 @@ class SingleThreadedAgentRuntime(Directory):
             raise TypeError(msg)
         token = CancellationToken() if cancellation_token is None else cancellation_token
         self._dispatcher.publisher.publish(message, topic_id, sender, token, message_id)
-        if not self._pump.started and self._start_hint is None:
-            self._start_hint = asyncio.get_running_loop().call_later(HINT_AFTER, self._hint_start)
+        if not self._pump.flowing:
+            self._hint_later()
 
     @property
     def last_published(self) -> str | None:
@@ -313,7 +313,7 @@ class SingleThreadedAgentRuntime(Directory):
         self._reports.raise_kept()
         self._pump.bind()
         with Activity(self._instruments) as activity:
-            while not self._dispatcher.deliver_next():
+            while not self._dispatcher.deliver_next(copy_context()):
                 await activity.wait()
         await asyncio.sleep(0)
 
@@ -376,16 +376,14 @@ class SingleThreadedAgentRuntime(Directory):
             )
             raise RuntimeError(msg)
 
-    def _hint_later(self, request: Delivery) -> asyncio.TimerHandle:
-        loop = asyncio.get_running_loop()
-        return loop.call_later(HINT_AFTER, self._hint, request)
+    def _hint_later(self) -> None:
+        if self._hint is None:
+            loop = asyncio.get_running_loop()
+            self._hint = loop.call_later(HINT_AFTER, self._say_if_nothing_delivers)
 
-    def _hint(self, request: Delivery) -> None:
-        if not self._pump.flowing:
-            self._reports.nothing_delivers(request, paused=self._pump.paused)
+    def _say_if_nothing_delivers(self) -> None:
+        self._hint = None
+        waiting = next(iter(self._ledger.queue), None)
+        if waiting is not None and not self._pump.flowing and not self._stepper.watched:
+            self._reports.nothing_delivers(waiting, paused=self._pump.paused)
 
-    def _hint_start(self) -> None:
-        # Whoever has paused it knows why nothing is delivered.
-        pending = next(iter(self._ledger.queue), None)
-        if pending is not None and not self._pump.started and not self._pump.paused:
-            self._reports.nothing_delivers(pending, paused=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 from sandbox.messaging.exceptions import MessageDroppedException
@@ -19,6 +20,10 @@ class Stepper:
     Nothing else can hold a runtime. What a delivery does is the same, stepped or not: both go
     through `Dispatcher.deliver`.
 
+    Attributes:
+        watched: whether somebody sees the queue and can step it, so that nobody need be told
+            that a paused runtime does not deliver.
+
     Example:
         >>> from sandbox import SingleThreadedAgentRuntime, TopicId
         >>> async def main():
@@ -32,6 +37,7 @@ class Stepper:
     """
 
     def __init__(self, dispatcher: Dispatcher, instruments: Instruments) -> None:
+        self.watched = False
         self._dispatcher = dispatcher
         self._ledger = dispatcher.ledger
         self._instruments = instruments
@@ -82,7 +88,8 @@ class Stepper:
         Returns when the turn it started, or went on with, has ended or is parked on another
         agent's answer, and the loop has come to rest, so that what the step caused is in the
         queue. A handler that sleeps or does I/O is waited for; other deliveries can be stepped
-        meanwhile.
+        meanwhile. The handler runs in a copy of the caller's context, so that in a notebook what
+        it prints appears where the step was asked for.
 
         Args:
             number: which delivery to make; by default the next one that may go.
@@ -104,7 +111,7 @@ class Stepper:
         if delivery is None:
             return None
         turn = self._turn_of(delivery)
-        dispatcher.deliver(delivery)
+        dispatcher.deliver(delivery, copy_context())
         await self._come_to_rest(delivery)
         if turn is not None and turn is not delivery:
             await self._come_to_rest(turn)

@@ -1,5 +1,6 @@
 """A real JupyterLab and a real Chromium."""
 
+import itertools
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+_numbers = itertools.count(1)
 SECONDS = 1_000
 PATIENCE = 60 * SECONDS
 VIEWPORT = {"width": 1400, "height": 1000}
@@ -35,6 +37,11 @@ KERNEL_IS_READY = """() => {
 }"""
 RUN_ALL = "() => void window.jupyterapp.commands.execute('notebook:run-all-cells')"
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
+SHUT_DOWN = "() => window.jupyterapp.serviceManager.sessions.shutdownAll()"
+ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets
+    .flatMap(cell => cell.model.outputs?.toJSON() ?? [])
+    .filter(output => output.output_type === 'error')
+    .map(output => `${output.ename}: ${output.evalue}`)"""
 CELLS_ARE_DONE = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .filter(cell => cell.model.type === 'code' && cell.model.sharedModel.getSource().trim())
     .every(cell => cell.model.executionCount !== null && cell.model.executionState !== 'running')"""
@@ -163,7 +170,9 @@ class Notebook:
         self.page.evaluate(RUN_ALL)
 
     def wait_until_done(self):
-        self.page.wait_for_function(CELLS_ARE_DONE, timeout=PATIENCE)
+        either = f"() => ({ERRORS})().length > 0 || ({CELLS_ARE_DONE})()"
+        self.page.wait_for_function(either, timeout=PATIENCE)
+        assert self.page.evaluate(ERRORS) == []
 
     def part(self, name, **data):
         """The parts of the view with this `data-testid`, and these `data-` attributes."""
@@ -175,6 +184,8 @@ class Notebook:
         return self.page.locator(".jp-Notebook .jp-Cell").nth(cell).locator(".jp-Cell-outputArea")
 
     def shot(self, path):
+        """Take a picture of the page with the view in sight."""
+        self.part("inspector").first.scroll_into_view_if_needed()
         self.page.screenshot(path=path)
 
 
@@ -184,7 +195,8 @@ def open_notebook(lab, browser, request):
     contexts, errors = [], []
 
     def open_cells(cells, name=None):
-        name = name or re.sub(r"\W", "-", request.node.name)[:60] + ".ipynb"
+        # Parameters make long names, and two notebooks of one name would share a kernel.
+        name = name or f"{request.node.originalname}-{next(_numbers)}.ipynb"
         if cells is not None:
             lab.write(name, cells)
         context = browser.new_context(viewport=VIEWPORT)
@@ -199,5 +211,6 @@ def open_notebook(lab, browser, request):
     expect.set_options(timeout=PATIENCE)
     yield open_cells
     for context in contexts:
+        context.pages[0].evaluate(SHUT_DOWN)
         context.close()
     assert errors == []

@@ -133,14 +133,22 @@ def test_a_script_under_inspect_is_stepped_to_its_end(open_notebook, artifacts):
     notebook.shot(artifacts / "script.png")
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [INSPECTED, "await send(runtime)"],
+        [INSPECTED, "answer = asyncio.create_task(send(runtime))"],
+        ["%load_ext sandbox", SCRIPT],
+    ],
+    ids=["awaiting", "in the background", "script"],
+)
 def test_a_page_that_is_loaded_again_in_the_middle_shows_the_same_and_goes_on(
-    open_notebook, artifacts
+    open_notebook, artifacts, cells
 ):
-    notebook = open_notebook([PROGRAM, INSPECTED, "answer = asyncio.create_task(send(runtime))"])
+    notebook = open_notebook([PROGRAM, *cells])
     notebook.run_all()
     notebook.part("step").click()
     expect(notebook.part("log-row")).to_have_count(1)
-    notebook.wait_until_done()
     notebook.reload()
     expect(notebook.part("log-row")).to_have_count(1)
     expect(notebook.part("queue-item")).to_have_count(2)

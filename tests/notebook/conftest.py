@@ -1,5 +1,6 @@
 """A real kernel, and a page that is played by the test."""
 
+import contextlib
 import itertools
 import queue
 
@@ -12,8 +13,8 @@ PATIENCE = 30
 class Kernel:
     """A kernel: run cells, or start one and talk to its views while it runs."""
 
-    def __init__(self, client):
-        self.client = client
+    def __init__(self, client, interrupt):
+        self.client, self.interrupt = client, interrupt
 
     def start(self, code):
         """Send a cell and return at once."""
@@ -126,21 +127,17 @@ def open_page():
 @pytest.fixture(scope="module")
 def running_kernel():
     manager, client = start_new_kernel()
-    yield client
+    yield Kernel(client, manager.interrupt_kernel)
     client.stop_channels()
     manager.shutdown_kernel(now=True)
 
 
 @pytest.fixture
 def kernel(running_kernel):
-    """A kernel with the extension loaded and nothing else; shared by the tests of a module."""
-    kernel = Kernel(running_kernel)
-    kernel.run("%reset -f")
-    kernel.run("%load_ext sandbox")
-    yield kernel
-    with_leftovers = True
-    while with_leftovers:
-        try:
-            running_kernel.get_iopub_msg(timeout=0)
-        except queue.Empty:
-            with_leftovers = False
+    """A kernel with the extension newly loaded and no variables."""
+    running_kernel.run("%reset -f")
+    running_kernel.run("%reload_ext sandbox")
+    yield running_kernel
+    with contextlib.suppress(queue.Empty):
+        while True:
+            running_kernel.client.get_iopub_msg(timeout=0)

@@ -42,8 +42,8 @@ await Echo.register(runtime, "echo", Echo)
 
 def step_through(cell, open_page):
     """Press Step until nothing is pending; returns the numbers that were delivered."""
-    view = cell.until(lambda: cell.views)[-1]
-    page = open_page(cell, view)
+    cell.until(lambda: cell.views or cell.done)
+    page = open_page(cell, cell.views[-1])
     page.resync()
     delivered = []
     while not cell.done:
@@ -97,7 +97,7 @@ def test_the_view_is_above_the_output_and_has_a_still_picture(kernel, open_page)
         "text/html",
         "application/vnd.jupyter.widget-view+json",
     }
-    assert "Inspector: paused" in first["text/plain"]
+    assert first["text/plain"].startswith("idle: 0 pending")
 
 
 def test_cells_that_wait_in_line_behind_asyncio_run_are_run(kernel, open_page):
@@ -115,6 +115,16 @@ def test_an_error_in_the_cell_is_the_cells_error_and_ends_the_watching(kernel):
     assert cell.error["ename"] == "ValueError"
     later = kernel.run("SingleThreadedAgentRuntime()")
     assert later.views == []
+
+
+@pytest.mark.parametrize("ending", ["asyncio.run(main())", "await main()"])
+def test_an_interrupted_cell_ends_and_so_does_the_watching(kernel, ending):
+    kernel.run(PROGRAM)
+    cell = kernel.start("%%inspect\n" + ending)
+    cell.until(lambda: cell.views)
+    kernel.interrupt()
+    assert cell.finish().error["ename"] in {"KeyboardInterrupt", "CancelledError"}
+    assert kernel.run("other = SingleThreadedAgentRuntime()").views == []
 
 
 def test_a_cell_without_inspect_makes_no_view(kernel):
@@ -151,8 +161,7 @@ def test_what_is_typed_wrongly_is_told_in_words(kernel, code, words):
     assert words in cell.text + str(cell.error)
 
 
-def test_without_an_inspector_the_magics_say_what_to_type(running_kernel, kernel):
-    kernel.run("%reload_ext sandbox")
+def test_without_an_inspector_the_magics_say_what_to_type(kernel):
     for magic in ("%inspect", "%step", "%continue", "%messages"):
         cell = kernel.start(magic).finish()
         assert "There is no inspector yet. Type %inspect" in cell.text + str(cell.error)
@@ -180,7 +189,6 @@ def test_step_continue_and_messages_by_hand(kernel):
 
 
 def test_a_runtime_in_the_notebook_is_found_without_its_name(kernel):
-    kernel.run("%reload_ext sandbox")
     kernel.run(PROGRAM)
     kernel.run(MADE_BY_HAND)
     kernel.run("found = %inspect")

@@ -1,97 +1,100 @@
 """The still picture tells what the live view would, and trusts nothing that came from a message."""
 
 import re
+from dataclasses import dataclass
 
-from sandbox.notebook.picture import COLUMNS, NEWEST, html_picture, text_picture
+import pytest
 
+from sandbox import (
+    AgentId,
+    Inspector,
+    MessageContext,
+    RoutedAgent,
+    SingleThreadedAgentRuntime,
+    TopicId,
+    TypeSubscription,
+    event,
+)
+from sandbox.inspector import Recording
+from sandbox.notebook.picture import COLUMNS, NEWEST, html_picture, text_table
 
-def queued(number, **fields):
-    record = {
-        "kind": "queued",
-        "number": number,
-        "delivery": "request",
-        "message_type": "Ask",
-        "message": {"json": None},
-        "message_id": f"m{number}",
-        "sender": None,
-        "recipient": "echo/default",
-        "topic": None,
-        "is_rpc": True,
-        "cause": None,
-        "publication": None,
-        "request": None,
-        "subscriptions": [],
-        "cell": None,
-    }
-    return record | fields
+NASTY = "<script>alert(1)</script>"
 
 
-RUN = [
-    {"kind": "mode", "mode": "paused"},
-    {"kind": "registered", "type": "echo", "class": "Echo", "handles": [], "mailbox": "serial"},
-    {"kind": "registered", "type": "gone", "class": "Gone", "handles": [], "mailbox": "serial"},
-    {"kind": "unregistered", "type": "gone"},
-    {"kind": "subscribed", "subscription": "s1", "label": "news -> echo"},
-    {"kind": "subscribed", "subscription": "s2", "label": "olds -> echo"},
-    {"kind": "unsubscribed", "subscription": "s2"},
-    queued(1, cell="In [5]"),
-    {"kind": "handling", "number": 1},
-    {"kind": "created", "agent": "echo/default", "class": "Echo", "cause": 1},
-    queued(
-        2,
-        delivery="event",
-        message_type="News",
-        sender="echo/default",
-        topic={"type": "news", "source": "default"},
-        is_rpc=False,
-    ),
-    {"kind": "waiting", "number": 1, "on": 2},
-    {"kind": "resumed", "number": 1, "on": 2},
-    {"kind": "settled", "number": 1, "verdict": "handled"},
-    {"kind": "held", "number": 2},
-    {"kind": "something new"},
-    {"kind": "settled", "number": 99, "verdict": "handled"},
-]
+@dataclass
+class News:
+    text: str
 
 
-def test_the_text_has_the_state_the_parties_and_a_row_for_each_delivery():
-    *lines, head, first, second = text_picture(RUN).splitlines()
-    assert lines == [
-        "Inspector: paused; deliveries: 1 handled, 1 held",
-        "Agent types: echo (Echo)",
-        "Agents: echo/default",
-        "Subscriptions: news -> echo",
-    ]
-    assert [re.split(r" {2,}", line) for line in (head, first, second)] == [
+class Reader(RoutedAgent):
+    def __init__(self):
+        super().__init__("reads")
+
+    @event
+    async def read(self, message: News, ctx: MessageContext) -> None:
+        pass
+
+
+@pytest.fixture
+async def inspector():
+    runtime = SingleThreadedAgentRuntime()
+    await Reader.register(runtime, "reader", Reader)
+    await runtime.add_subscription(TypeSubscription("news", "reader"))
+    return Inspector(runtime)
+
+
+async def test_the_table_has_a_line_for_each_delivery_with_its_context(inspector):
+    publish = inspector.runtime.publish_message
+    await publish(News("a"), TopicId("news", "paper"), sender=AgentId("writer", "w1"))
+    await publish(News("b"), TopicId("olds", "paper"))
+    await inspector.step()
+    rows = [re.split(r" {2,}", line) for line in text_table(inspector.recording.state).splitlines()]
+    from_outside = rows[2][3]
+    assert re.fullmatch(r"outside|In \[\d+\]", from_outside)
+    assert rows == [
         list(COLUMNS),
-        ["1", "request", "Ask", "In [5]", "echo/default", "—", "yes", "m1", "handled"],
-        ["2", "event", "News", "echo/default", "echo/default", "news/default", "no", "m2", "held"],
+        ["1", "event", "News", "writer/w1", "reader/paper", "news/paper", "no", "m1", "handled"],
+        ["2", "event", "News", from_outside, "nobody", "olds/paper", "no", "m2", "queued"],
     ]
+
+
+async def test_the_html_names_the_types_the_agents_and_the_subscriptions(inspector):
+    await inspector.runtime.publish_message(News("a"), TopicId("news", "paper"))
+    await inspector.run()
+    html = html_picture(inspector.recording.state)
+    for words in (
+        "Inspector, idle: 0 pending, 1 recorded",
+        "Agent types: reader (Reader)",
+        "Agents: reader/paper",
+        "Subscriptions: news → reader",
+    ):
+        assert f"{words}<" in html
+
+
+async def test_what_comes_from_messages_is_escaped(inspector):
+    nasty_message = type(NASTY, (), {})()
+    await inspector.runtime.publish_message(
+        nasty_message, TopicId("news", NASTY), sender=AgentId("writer", "w1"), message_id=NASTY
+    )
+    await inspector.run()
+    html = html_picture(inspector.recording.state)
+    assert "<script" not in html
+    # The agent in the list; the class, the recipient, the topic and the id in the table.
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 5
 
 
 def test_an_empty_recording_is_a_line():
-    assert text_picture([]) == "Inspector: running; deliveries: none yet"
-    assert html_picture([]).count("<table>") == 0
+    assert html_picture(Recording().state) == (
+        "<div><p><strong>Inspector, idle: 0 pending, 0 recorded</strong></p></div>"
+    )
 
 
-def test_what_comes_from_messages_is_escaped_in_html():
-    nasty = "<script>alert(1)</script>"
-    records = [
-        {"kind": "registered", "type": nasty, "class": nasty},
-        {"kind": "created", "agent": nasty},
-        {"kind": "subscribed", "subscription": "s", "label": nasty},
-        queued(1, message_type=nasty, message_id=nasty, sender=nasty, recipient=nasty, cell=nasty),
-        queued(2, topic={"type": nasty, "source": nasty}),
-    ]
-    html = html_picture(records)
-    assert "<script" not in html
-    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 10
-
-
-def test_a_long_recording_shows_the_newest_and_counts_the_others():
-    records = [queued(number) for number in range(1, NEWEST + 4)]
-    text = text_picture(records)
-    assert "(3 earlier deliveries are not shown)" in text
-    assert text.splitlines()[3].split()[0] == "4"
-    assert "(3 earlier deliveries are not shown)" in html_picture(records)
-    assert html_picture(records).count("<tr>") == 1 + NEWEST
+async def test_a_long_recording_shows_the_newest_and_counts_the_others(inspector):
+    for number in range(NEWEST + 3):
+        await inspector.runtime.publish_message(News(str(number)), TopicId("news", "paper"))
+    told, _head, first, *_ = text_table(inspector.recording.state).splitlines()
+    assert told == "(3 earlier deliveries are not shown)"
+    assert first.split()[0] == "4"
+    html = html_picture(inspector.recording.state)
+    assert told in html
+    assert html.count("<tr>") == 1 + NEWEST

@@ -278,7 +278,7 @@ async def test_a_subscription_that_misbehaves_costs_the_others_nothing(mode, dia
         await runtime.publish_message("hi", TOPIC)
     assert books.verdicts() == ["event -> a/default: handled"]
     assert [r.getMessage().split(";")[0] for r in caplog.records] == [
-        "Subscription everything raised for topic news/default and was passed over"
+        "Subscription Everything('everything') raised for topic news/default and was passed over"
     ]
 
 

@@ -70,7 +70,12 @@ async def a_runtime(*names):
         (["a", "b"], ["a", "b"], [], ["outside: no_recipient", "outside: no_recipient"]),
         (["a"], ["a"], ["b"], ["outside: no_recipient", "b/default: handled"]),
         (["a"], ["a"], ["a"], ["a/default: handled"]),
-        (["a", "b"], ["a"], ["a"], ["a/default: handled", "b/default: handled"]),
+        (
+            ["a", "b"],
+            ["a"],
+            ["a"],  # subscribed again, it comes last, as in AutoGen Core
+            ["outside: no_recipient", "b/default: handled", "a/default: handled"],
+        ),
     ],
 )
 async def test_changes_before_the_first_delivery_count(mode, before, gone, new, verdicts):

@@ -32,6 +32,7 @@ export function App({ store }: { store: Store }) {
       tabIndex={-1}
       role="region"
       aria-label="Agent inspector"
+      onFocusIn={keepShortcutsOut}
       onKeyDown={onKey}
       onClick={onClick}
     >
@@ -45,6 +46,15 @@ export function App({ store }: { store: Store }) {
       </div>
     </div>
   );
+}
+
+/**
+ * JupyterLab takes single keys (X cuts the cell) before they get here, unless the focused element
+ * itself has this attribute: most of its selectors end in `:focus`, and so match below the root.
+ */
+function keepShortcutsOut(event: FocusEvent): void {
+  if (event.target instanceof Element)
+    event.target.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
 function Status({ store }: { store: Store }) {

@@ -1,6 +1,6 @@
 import type { Delivery, State } from "../state";
 import type { Store } from "../store";
-import { contextFields, recipientWords, senderWords } from "../words";
+import { contextFields, recipientWords, senderWords, subscriptionWords } from "../words";
 import { AgentLink, DeliveryLinks, LinkField } from "./links";
 import { KindLetter, StateSign } from "./parts";
 import { Value } from "./Value";
@@ -96,7 +96,10 @@ function RouteFields({ store, state, delivery }: Omit<DeliveryDetailProps, "head
       : (state.publications.get(delivery.publication) ?? []).filter(
           (one) => one !== delivery.number,
         );
-  const labels = delivery.subscriptions.map((id) => state.subscriptions.get(id)?.label ?? id);
+  const labels = delivery.subscriptions.map((id) => {
+    const subscription = state.subscriptions.get(id);
+    return subscription === undefined ? "a removed subscription" : subscriptionWords(subscription);
+  });
   return (
     <dl class="sb-route">
       <dt>from</dt>

@@ -1,5 +1,6 @@
 import type { Agent, AgentType, State } from "../state";
 import type { Store } from "../store";
+import { subscriptionWords } from "../words";
 import { AgentLink, LinkField } from "./links";
 
 export function AgentDetail({ store, state, agent }: { store: Store; state: State; agent: Agent }) {
@@ -69,7 +70,7 @@ export function TypeDetail({
         {subscriptions.length > 0 && (
           <>
             <dt>subscribed</dt>
-            <dd>{subscriptions.map((one) => one.label).join(", ")}</dd>
+            <dd>{subscriptions.map(subscriptionWords).join(", ")}</dd>
           </>
         )}
       </dl>
@@ -87,7 +88,7 @@ function Handlers({ type }: { type: AgentType | undefined }) {
         {type.handles.map((one) => (
           <li key={`${one.handler} ${one.message}`}>
             <code>{one.by === "message" ? "@message_handler" : `@${one.by}`}</code>{" "}
-            <b>{one.message}</b> <span class="sb-quiet">in {one.handler}</span>
+            <b>{one.message}</b> <span class="sb-quiet">{one.handler}()</span>
           </li>
         ))}
       </ul>
@@ -117,7 +118,7 @@ export function TopicDetail({ store, state, name }: { store: Store; state: State
                   class="sb-link"
                   onClick={() => store.select("subscription", one.id)}
                 >
-                  {one.label}
+                  {subscriptionWords(one)}
                 </button>
               ))}
         </dd>
@@ -142,8 +143,10 @@ export function SubscriptionDetail({
   return (
     <div data-id={id}>
       <h3>Subscription</h3>
-      <p>{subscription.label}</p>
+      <p>{subscriptionWords(subscription)}</p>
       <dl class="sb-route">
+        <dt>kind</dt>
+        <dd>{subscription.label}</dd>
         <dt>topics</dt>
         <dd>
           {topicType ??

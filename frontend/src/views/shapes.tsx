@@ -146,6 +146,9 @@ export function TypeBox({ shape, store, selection }: ShapeProps & { shape: TypeS
         <text x={box.x + 8} y={box.y + 17} class="sb-title">
           {shape.title}
         </text>
+        <text x={box.x + box.width - 8} y={box.y + 17} class="sb-class" text-anchor="end">
+          {shape.className}
+        </text>
         <text x={box.x + 8} y={box.y + 32} class="sb-handles">
           {shape.handles}
         </text>

@@ -1,0 +1,581 @@
+import asyncio
+import gc
+import threading
+
+import pytest
+from runtime_parts import PATIENCE, TOPIC, Puppet, add, agent, come_to_rest, echo, new_runtime
+from runtime_parts import outcome_of as outcome
+
+from sandbox.exceptions import RuntimeStoppedError, UndeliverableException
+from sandbox.messaging.exceptions import WrongLoopError
+from sandbox.runtime import runtime as runtime_module
+from sandbox.runtime import watch_new_runtimes
+
+
+class Waiting:
+    """A handler that ends when told to."""
+
+    def __init__(self):
+        self.begun = []
+        self.gate = asyncio.Event()
+
+    async def play(self, puppet, message, ctx):
+        self.begun.append(message)
+        await self.gate.wait()
+        return "late"
+
+
+async def test_starting_twice_is_refused_and_harms_nothing(mode):
+    runtime, _ = new_runtime()
+    await add(runtime, "a")
+    async with mode(runtime):
+        with pytest.raises(RuntimeError, match=r"^Runtime is already started"):
+            runtime.start()
+        assert await runtime.send_message("hi", agent("a")) == "hi!"
+
+
+def test_starting_without_a_loop_says_what_to_do():
+    runtime, _ = new_runtime()
+    with pytest.raises(RuntimeError, match="start\\(\\) needs a running event loop"):
+        runtime.start()
+    assert not runtime.started
+
+
+@pytest.mark.parametrize("end", ["stop", "stop_when_idle", "stop_when"])
+async def test_stopping_what_is_not_started_is_refused(end):
+    runtime, _ = new_runtime()
+    arguments = [lambda: True] if end == "stop_when" else []
+    with pytest.raises(RuntimeError, match="Runtime is not started"):
+        await getattr(runtime, end)(*arguments)
+
+
+async def test_messages_sent_before_the_start_wait_for_it(mode):
+    runtime, books = new_runtime()
+    await add(runtime, "a", topics=["news"])
+    await add(runtime, "b", topics=["news"])
+    await runtime.publish_message("1", TOPIC)
+    call = asyncio.create_task(runtime.send_message("2", agent("a")))
+    await come_to_rest()
+    assert runtime.unprocessed_messages_count == 2
+    assert books.settled == []
+    async with mode(runtime):
+        assert await call == "2!"
+    assert runtime.unprocessed_messages_count == 0
+
+
+async def test_stop_strands_what_is_pending_and_tells_all_callers():
+    waiting = Waiting()
+    runtime, books = new_runtime()
+    await add(runtime, "a", waiting.play)
+    await add(runtime, "b", topics=["news"])
+    runtime.start()
+    open_call = asyncio.create_task(runtime.send_message("open", agent("a")))
+    await come_to_rest()
+    pending_call = asyncio.create_task(runtime.send_message("pending", agent("b")))
+    await asyncio.sleep(0)
+    await runtime.publish_message("event", TOPIC)
+    await runtime.stop()
+    errors = [await outcome(open_call), await outcome(pending_call)]
+    assert [type(e) for e in errors] == [RuntimeStoppedError] * 2
+    assert isinstance(errors[0], UndeliverableException)
+    assert str(errors[0]) == (
+        "The runtime was stopped while this was being handled: "
+        "<Delivery #1 request str outside -> a/default: handling>"
+    )
+    assert str(errors[1]) == (
+        "The runtime was stopped before this could be delivered: "
+        "<Delivery #2 request str outside -> b/default: queued>"
+    )
+    waiting.gate.set()
+    await come_to_rest()
+    assert books.verdicts() == [
+        "request -> a/default: handled",
+        "request -> b/default: stranded",
+        "event -> b/default: stranded",
+        "response -> outside: stranded",
+    ]
+
+
+async def test_a_stopped_runtime_can_be_started_again():
+    waiting = Waiting()
+    runtime, books = new_runtime()
+    await add(runtime, "a", waiting.play)
+    await add(runtime, "b")
+    runtime.start()
+    call = asyncio.create_task(outcome(runtime.send_message("1", agent("a"))))
+    await come_to_rest()
+    await runtime.stop()
+    assert type(await call) is RuntimeStoppedError
+    late = asyncio.create_task(runtime.send_message("2", agent("b")))
+    await come_to_rest()
+    assert not late.done()
+    waiting.gate.set()
+    await come_to_rest()
+    runtime.start()
+    assert await late == "2!"
+    await runtime.stop_when_idle(timeout=PATIENCE)
+    books.check()
+
+
+
+
+async def test_what_is_sent_just_after_a_stop_is_not_delivered_by_accident():
+    runtime, books = new_runtime()
+    await add(runtime, "a", topics=["news"])
+    runtime.start()
+    await runtime.publish_message("1", TOPIC)
+    await runtime.stop()
+    await runtime.publish_message("2", TOPIC)
+    await come_to_rest()
+    assert [(d.message, d.verdict or d.state) for d in books.queued] == [
+        ("1", "stranded"),
+        ("2", "queued"),
+    ]
+
+
+async def test_pausing_takes_effect_before_the_next_delivery():
+    runtime, books = new_runtime()
+    await add(runtime, "a", topics=["news"])
+    runtime.start()
+    await runtime.publish_message("1", TOPIC)
+    runtime.stepper.pause()
+    await come_to_rest()
+    assert [d.state for d in books.queued] == ["queued"]
+    runtime.stepper.resume()
+    await runtime.stop_when_idle(timeout=PATIENCE)
+    assert books.verdicts() == ["event -> a/default: handled"]
+
+
+async def test_a_handler_may_stop_the_runtime(mode):
+    async def stop(puppet, message, ctx):
+        await puppet.runtime.stop()
+
+    runtime, books = new_runtime()
+    await add(runtime, "a", stop)
+    await add(runtime, "b", topics=["news"])
+    driver = mode.start(runtime)
+    call = asyncio.create_task(outcome(runtime.send_message("hi", agent("a"))))
+    await asyncio.sleep(0)
+    await runtime.publish_message("never", TOPIC)
+    assert type(await call) is RuntimeStoppedError
+    await come_to_rest()
+    assert not runtime.started
+    assert books.verdicts() == [
+        "request -> a/default: handled",
+        "event -> b/default: stranded",
+        "response -> outside: stranded",
+    ]
+    driver.cancel()
+
+
+async def test_whoever_waits_for_idleness_is_let_go_when_somebody_else_stops():
+    waiting = Waiting()
+    runtime, _ = new_runtime()
+    await add(runtime, "a", waiting.play, topics=["news"])
+    runtime.start()
+    await runtime.publish_message("1", TOPIC)
+    idle = asyncio.create_task(runtime.stop_when_idle())
+    never = asyncio.create_task(runtime.stop_when(lambda: False))
+    await come_to_rest()
+    await runtime.stop()
+    assert [await outcome(idle), await outcome(never)] == [None, None]
+    waiting.gate.set()
+    await come_to_rest()
+
+
+@pytest.mark.parametrize("wait_first", [False, True])
+async def test_a_handler_that_waits_for_idleness_is_told_at_once(mode, wait_first):
+    async def wait(puppet, message, ctx):
+        if wait_first:
+            await asyncio.sleep(0)
+        await puppet.runtime.stop_when_idle()
+
+    runtime, _ = new_runtime()
+    await add(runtime, "a", wait)
+    async with mode(runtime):
+        error = await outcome(runtime.send_message("hi", agent("a")))
+    assert isinstance(error, RuntimeError)
+    assert str(error).startswith("stop_when_idle() was awaited by a message handler.")
+
+
+async def test_a_task_that_a_handler_started_may_wait_for_idleness(mode):
+    tasks = []
+
+    async def spawn(puppet, message, ctx):
+        tasks.append(asyncio.create_task(puppet.runtime.stop_when_idle()))
+        await asyncio.sleep(0)
+
+    runtime, _ = new_runtime()
+    await add(runtime, "a", spawn)
+    driver = mode.start(runtime)
+    await runtime.send_message("hi", agent("a"))
+    assert await outcome(tasks[0]) is None
+    assert not runtime.started
+    driver.cancel()
+
+
+async def test_idleness_covers_what_handlers_cause(mode):
+    async def cascade(puppet, message, ctx):
+        await asyncio.sleep(0)
+        if message:
+            await puppet.publish_message(message - 1, TOPIC)
+
+    runtime, books = new_runtime()
+    for name in ("a", "b", "c"):
+        await add(runtime, name, cascade, topics=["news"])
+    async with mode(runtime):
+        await runtime.publish_message(3, TOPIC)
+    assert len([v for v in books.verdicts() if v.endswith(": handled")]) == 3 + 6 + 12 + 24
+
+
+async def test_a_timeout_lists_what_is_outstanding_and_lets_the_runtime_go_on():
+    waiting = Waiting()
+    runtime, books = new_runtime()
+    await add(runtime, "a", waiting.play, topics=["news"])
+    runtime.start()
+    await runtime.publish_message("1", TOPIC)
+    with pytest.raises(TimeoutError, match="Outstanding: <Delivery #1 event str") as caught:
+        await runtime.stop_when_idle(timeout=0)
+    assert caught.value.__suppress_context__
+    waiting.gate.set()
+    await runtime.stop_when_idle(timeout=PATIENCE)
+    books.check()
+
+
+async def test_stop_when_looks_at_the_condition_after_every_delivery(mode):
+    heard = []
+
+    async def hear(puppet, message, ctx):
+        heard.append(message)
+
+    runtime, _ = new_runtime()
+    await add(runtime, "a", hear, topics=["news"])
+    driver = mode.start(runtime)
+    for number in range(5):
+        await runtime.publish_message(number, TOPIC)
+    async with asyncio.timeout(PATIENCE):
+        await runtime.stop_when(lambda: len(heard) >= 3)
+    assert heard[:3] == [0, 1, 2]
+    assert not runtime.started
+    driver.cancel()
+
+
+async def test_a_condition_that_raises_leaves_the_runtime_running():
+    runtime, _ = new_runtime()
+    await add(runtime, "a")
+    runtime.start()
+    with pytest.raises(ZeroDivisionError):
+        await runtime.stop_when(lambda: 1 // 0)
+    assert await runtime.send_message("hi", agent("a")) == "hi!"
+    await runtime.stop()
+
+
+async def test_process_next_delivers_one_message_to_all_its_recipients():
+    runtime, books = new_runtime()
+    await add(runtime, "a", topics=["news"])
+    await add(runtime, "b", topics=["news"])
+    await runtime.publish_message("1", TOPIC)
+    await runtime.publish_message("2", TOPIC)
+    await runtime.process_next()
+    await come_to_rest()
+    assert [(d.message, str(d.verdict or d.state)) for d in books.queued] == [
+        ("1", "handled"),
+        ("1", "handled"),
+        ("2", "queued"),
+        ("2", "queued"),
+    ]
+    await runtime._process_next()
+    await come_to_rest()
+    books.check()
+
+
+async def test_process_next_waits_for_a_message():
+    runtime, _ = new_runtime()
+    await add(runtime, "a")
+    call = asyncio.create_task(runtime.send_message("hi", agent("a")))
+    for _ in range(2):
+        async with asyncio.timeout(PATIENCE):
+            await runtime.process_next()
+    assert await call == "hi!"
+    waiting = asyncio.create_task(runtime.process_next())
+    await come_to_rest()
+    assert not waiting.done()
+    await runtime.publish_message("hi", TOPIC)
+    await asyncio.wait_for(waiting, PATIENCE)
+
+
+async def test_closing_stops_and_closes_every_agent_even_if_one_fails(mode):
+    closed = []
+
+    class Closing(Puppet):
+        async def close(self):
+            closed.append(str(self.id))
+            if self.id.key != "2":
+                raise ValueError(self.id.key)
+
+    runtime, _ = new_runtime()
+    await add(runtime, "a", factory=lambda: Closing(echo))
+    driver = mode.start(runtime)
+    for key in "123":
+        await runtime.send_message("hi", agent("a", key))
+    with pytest.raises(ValueError, match="1") as caught:
+        await runtime.close()
+    assert caught.value.__notes__ == ["Another agent failed to close as well: ValueError('3')"]
+    assert closed == ["a/1", "a/2", "a/3"]
+    assert not runtime.started
+    driver.cancel()
+
+
+async def test_a_runtime_that_was_never_started_can_be_closed():
+    runtime, _ = new_runtime()
+    await runtime.close()
+
+
+@pytest.mark.parametrize(
+    ("paused", "advice"),
+    [
+        (False, "the runtime is not running. Call runtime.start(), or step it."),
+        (True, "the runtime is paused. Step or resume it."),
+    ],
+)
+async def test_a_call_that_nobody_delivers_gets_one_hint(paused, advice, caplog, monkeypatch):
+    monkeypatch.setattr(runtime_module, "HINT_AFTER", 0)
+    runtime, _ = new_runtime()
+    await add(runtime, "a")
+    if paused:
+        runtime.stepper.pause()
+        runtime.start()
+    calls = [asyncio.create_task(outcome(runtime.send_message(n, agent("a")))) for n in range(2)]
+    await come_to_rest()
+    due = asyncio.Event()
+    asyncio.get_running_loop().call_later(0, due.set)  # after the timers of both calls
+    await due.wait()
+    assert [r.getMessage() for r in caplog.records] == [
+        f"Still waiting: int (delivery #1) from outside to a/default is queued, but {advice}"
+    ]
+    runtime.stepper.resume()
+    if not paused:
+        runtime.start()
+    assert await asyncio.gather(*calls) == ["0!", "1!"]
+    await runtime.stop_when_idle()
+
+
+async def test_a_call_that_is_delivered_in_time_gets_no_hint(caplog):
+    runtime, _ = new_runtime()
+    await add(runtime, "a")
+    call = asyncio.create_task(runtime.send_message("hi", agent("a")))
+    await come_to_rest()
+    runtime.start()
+    await call
+    timers = [t for t in asyncio.get_running_loop()._scheduled if not t.cancelled()]
+    assert [t for t in timers if "_hint" in repr(t)] == []
+    await runtime.stop()
+    assert caplog.records == []
+
+
+def in_another_thread(function):
+    """Run it in a thread of its own; return its result or the exception that it raised."""
+    results = []
+
+    def work():
+        try:
+            results.append(function())
+        except Exception as error:
+            results.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(PATIENCE)
+    return results[0]
+
+
+async def test_use_from_another_loop_is_refused_and_loses_nothing():
+    runtime, books = new_runtime()
+    await add(runtime, "a", topics=["news"])
+    await runtime.publish_message("mine", TOPIC)
+    uses = {
+        "publish": lambda: runtime.publish_message("other", TOPIC),
+        "send": lambda: runtime.send_message("other", agent("a")),
+        "step": lambda: runtime.step(),
+        "process": lambda: runtime.process_next(),
+    }
+    for use in uses.values():
+        error = in_another_thread(lambda use=use: asyncio.run(use()))
+        assert isinstance(error, WrongLoopError)
+        assert "run_coroutine_threadsafe" in str(error)
+    runtime.start()
+    await runtime.stop_when_idle()
+    assert books.verdicts() == ["event -> a/default: handled"]
+
+
+async def test_an_idle_runtime_may_move_to_another_loop():
+    runtime, books = new_runtime()
+    await add(runtime, "a")
+
+    async def use():
+        runtime.start()
+        answer = await runtime.send_message("hi", agent("a"))
+        await runtime.stop_when_idle()
+        return answer
+
+    assert await use() == "hi!"
+    assert in_another_thread(lambda: asyncio.run(use())) == "hi!"
+    assert await use() == "hi!"
+    books.check()
+
+
+def test_a_runtime_survives_one_asyncio_run_after_another():
+    runtime, books = new_runtime()
+
+    async def abandon():
+        await add(runtime, "a", topics=["news"])
+        await add(runtime, "serial", mailbox="serial", topics=["news"])
+        runtime.start()
+        await runtime.publish_message("never", TOPIC)
+        call = asyncio.create_task(runtime.send_message("never", agent("a")))
+        await asyncio.sleep(0)
+        call.cancel()
+
+    async def forget_to_start():
+        await runtime.publish_message("refused", TOPIC)
+
+    async def begin_again():
+        runtime.start()
+        answer = await runtime.send_message("hi", agent("serial"))
+        await runtime.stop_when_idle(timeout=PATIENCE)
+        return answer
+
+    asyncio.run(abandon())
+    with pytest.raises(WrongLoopError, match=r"closed by now\. Call start\(\) again"):
+        asyncio.run(forget_to_start())
+    assert asyncio.run(begin_again()) == "hi!"
+    books.check()
+    assert [d.message for d in books.queued] == sorted(
+        (d.message for d in books.queued), key=lambda m: m != "never"
+    )
+
+
+def test_what_waited_in_a_closed_loop_is_stranded_and_never_delivered():
+    heard = []
+
+    async def hear(puppet, message, ctx):
+        heard.append(message)
+
+    runtime, books = new_runtime()
+
+    async def publish(message):
+        if not runtime.registrations:
+            await add(runtime, "a", hear, topics=["news"], mailbox="serial")
+        await runtime.publish_message(message, TOPIC)
+
+    async def publish_and_run(message):
+        await publish(message)
+        runtime.start()
+        await runtime.stop_when_idle(timeout=PATIENCE)
+
+    asyncio.run(publish("old"))
+    asyncio.run(publish_and_run("new"))
+    assert heard == ["new"]
+    assert books.verdicts() == ["event -> a/default: stranded", "event -> a/default: handled"]
+
+
+@pytest.mark.parametrize("mailbox", ["interleaved", "serial"])
+def test_turns_that_were_open_in_a_closed_loop_leave_nothing_behind(mailbox):
+    runtime, books = new_runtime()
+
+    async def for_ever(puppet, message, ctx):
+        if message == "old":
+            await asyncio.get_running_loop().create_future()
+        return message
+
+    async def begin():
+        await add(runtime, "a", for_ever, topics=["news"], mailbox=mailbox)
+        runtime.start()
+        await runtime.publish_message("old", TOPIC)
+        await runtime.publish_message("old", TOPIC)
+        await come_to_rest()
+
+    async def begin_again():
+        runtime.start()
+        answer = await runtime.send_message("new", agent("a"))
+        await runtime.stop_when_idle(timeout=PATIENCE)
+        return answer
+
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda *_: None)  # asyncio itself complains of lost tasks
+    loop.run_until_complete(begin())
+    loop.close()
+    assert asyncio.run(begin_again()) == "new"
+    gc.collect()
+    books.check()
+    assert [str(d.verdict) for d in books.queued] == ["stranded", "stranded", "handled", "handled"]
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("wait", [False, True])
+def test_an_interrupt_in_a_handler_ends_the_program_but_not_the_pump(interrupt, wait):
+    async def play(puppet, message, ctx):
+        if wait:
+            await asyncio.sleep(0)
+        if message == "interrupt":
+            raise interrupt
+        return message
+
+    runtime, books = new_runtime()
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda *_: None)  # nobody asks for the result of that task
+
+    async def begin():
+        await add(runtime, "a", play, topics=["news"])
+        runtime.start()
+        await runtime.publish_message("interrupt", TOPIC)
+        await runtime.publish_message("1", TOPIC)
+        await runtime.publish_message("2", TOPIC)
+        await come_to_rest()
+
+    with pytest.raises(interrupt):
+        loop.run_until_complete(begin())
+    loop.run_until_complete(runtime.stop_when_idle(timeout=PATIENCE))
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    assert books.verdicts() == [
+        "event -> a/default: failed",
+        "event -> a/default: handled",
+        "event -> a/default: handled",
+    ]
+    gc.collect()
+
+
+async def test_a_watcher_sees_every_new_runtime_until_it_stops():
+    made = []
+    stop = watch_new_runtimes(made.append)
+    first, _ = new_runtime()
+    stop()
+    stop()
+    new_runtime()
+    assert made == [first]
+
+
+async def test_messages_flow_without_keeping_the_loop_from_other_work():
+    turns = 0
+
+    async def hear(puppet, message, ctx):
+        pass
+
+    async def count():
+        nonlocal turns
+        while runtime.started:
+            turns += 1
+            await asyncio.sleep(0)
+
+    runtime, _ = new_runtime()
+    await add(runtime, "a", hear, topics=["news"])
+    for number in range(2000):
+        await runtime.publish_message(number, TOPIC)
+    runtime.start()
+    counting = asyncio.create_task(count())
+    await runtime.stop_when_idle(timeout=PATIENCE)
+    await counting
+    assert turns >= 2000 / 64
