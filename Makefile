@@ -26,7 +26,8 @@ tour: $(VENV)/.lab
 ifdef CHECK
 	$(BIN)/python scripts/tour_check.py notebooks/tour.ipynb
 else
-	$(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 $(ALLOW_ROOT) notebooks/tour.ipynb
+	$(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 $(ALLOW_ROOT) \
+		--LabApp.default_url=/lab/tree/notebooks/tour.ipynb
 endif
 
 # The browser tests come last, so that the closing line of `make test` is pytest's own.

@@ -228,7 +228,12 @@ describe("verbs and keys", () => {
   test("what the kernel refuses is said in its words", async () => {
     await open(recording("waiting"));
     one("step").click();
-    model.push({ type: "answer", id: model.sentOfType("command").at(-1)?.id, ok: false, error: "This runtime was closed." });
+    model.push({
+      type: "answer",
+      id: model.sentOfType("command").at(-1)?.id,
+      ok: false,
+      error: "This runtime was closed.",
+    });
     await settled();
     expect(one("notice").textContent).toBe("This runtime was closed.");
   });

@@ -16,11 +16,12 @@ def graph_of(run: RunState) -> nx.MultiDiGraph:
     Nodes are named by tuples, so that an agent type and a topic of the same name differ:
 
     * `("agent_type", type)`: `kind="agent_type"`, `agent_class`, `handles` (message type names),
-      `mailbox`;
+      `mailbox`, `registered` (false if there are only subscriptions or messages for it);
     * `("agent", "type/key")`: `kind="agent"`, `type`, `key`, `agent_class`, `pending` (how many
       deliveries wait for it), `built` (false if it will be built at its first delivery);
     * `("topic", type)`: `kind="topic"`, `sources` (sorted list of the sources seen), `prefix`
-      (true if it stands for all topic types that begin so).
+      (true if it stands for all topic types that begin so), `direct` (true if it only serves
+      messages to one agent type directly).
 
     Edges: `subscription` from a topic to an agent type, with `id` and `label`; `instance` from an
     agent type to an agent; `sent` from an agent to an agent, with `count`, for requests.
@@ -33,18 +34,16 @@ def graph_of(run: RunState) -> nx.MultiDiGraph:
             agent_class=registered.agent_class,
             handles=[handles.message for handles in registered.handles],
             mailbox=registered.mailbox,
+            registered=True,
         )
     for subscription in run.subscriptions.values():
         topic = subscription.topic_type or subscription.prefix or subscription.label
         is_prefix = subscription.prefix is not None
         node = ("topic", f"{topic}*" if is_prefix else topic)
-        graph.add_node(node, kind="topic", sources=[], prefix=is_prefix)
+        direct = subscription.prefix == f"{subscription.agent_type}:"
+        graph.add_node(node, kind="topic", sources=[], prefix=is_prefix, direct=direct)
         if subscription.agent_type is not None:
-            target = ("agent_type", subscription.agent_type)
-            if target not in graph:
-                graph.add_node(
-                    target, kind="agent_type", agent_class=None, handles=[], mailbox=None
-                )
+            target = _agent_type(graph, subscription.agent_type)
             graph.add_edge(
                 node,
                 target,
@@ -59,6 +58,15 @@ def graph_of(run: RunState) -> nx.MultiDiGraph:
     return graph
 
 
+def _agent_type(graph: nx.MultiDiGraph, name: str) -> tuple[str, str]:
+    node = ("agent_type", name)
+    if node not in graph:
+        graph.add_node(
+            node, kind="agent_type", agent_class=None, handles=[], mailbox=None, registered=False
+        )
+    return node
+
+
 def _add_agent(graph: nx.MultiDiGraph, agent: str, agent_class: str | None, *, built: bool) -> None:
     type_name, _, key = agent.partition("/")
     graph.add_node(
@@ -70,7 +78,8 @@ def _add_agent(graph: nx.MultiDiGraph, agent: str, agent_class: str | None, *, b
         pending=0,
         built=built,
     )
-    graph.add_edge(("agent_type", type_name), ("agent", agent), key="instance", kind="instance")
+    node = _agent_type(graph, type_name)
+    graph.add_edge(node, ("agent", agent), key="instance", kind="instance")
 
 
 def _add_traffic(graph: nx.MultiDiGraph, run: RunState) -> None:
@@ -89,7 +98,7 @@ def _add_traffic(graph: nx.MultiDiGraph, run: RunState) -> None:
 
 def _add_source(graph: nx.MultiDiGraph, topic_type: str, source: str) -> None:
     if ("topic", topic_type) not in graph:
-        graph.add_node(("topic", topic_type), kind="topic", sources=[], prefix=False)
+        graph.add_node(("topic", topic_type), kind="topic", sources=[], prefix=False, direct=False)
     sources = graph.nodes["topic", topic_type]["sources"]
     if source not in sources:
         sources.append(source)

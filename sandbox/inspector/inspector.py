@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 from typing import TYPE_CHECKING, Any, cast
 
+from sandbox.inspector.drawing import draw
 from sandbox.inspector.graph import graph_of
 from sandbox.inspector.recorder import Recorder
 from sandbox.inspector.recording import Recording
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import networkx as nx
+    from matplotlib.axes import Axes
 
     from sandbox.runtime.delivery import Delivery
 
@@ -148,6 +150,17 @@ class Inspector:
         Nodes and edges have the attributes that `sandbox.inspector.graph.graph_of` documents.
         """
         return graph_of(self.recording.state)
+
+    def draw(self, ax: Axes | None = None) -> Axes:
+        """Draw the graph with matplotlib.
+
+        Args:
+            ax: where to draw; by default on a new figure, as large as it needs to be.
+
+        Returns:
+            The axes; `axes.figure` shows and saves the picture.
+        """
+        return draw(self.graph(), ax)
 
     def close(self) -> None:
         """Stop recording and let the runtime deliver freely. The recording stays."""

@@ -22,7 +22,7 @@ DELIVERIES_SHOWN = 20
 
 # All lengths are pixels. The type is monospaced, so that the width of a text is known here.
 CHARACTER, LINE, GAP = 7.3, 18, 10
-BOX, TOPIC, LANE = 460, 220, 140
+BOX, TOPIC, LANE = 460, 240, 120
 
 # All text but the headings stands on a ground of its own, so that it reads on light and dark pages.
 INK, QUIET, PLAIN = "#1b1b1b", "#555555", "#ffffff"
@@ -32,14 +32,21 @@ HEADING = "#808080"
 
 
 @dataclass
+class _Chip:
+    words: str
+    built: bool
+    at: float = 0
+    width: float = 0
+
+
+@dataclass
 class _Type:
     name: str
     subtitle: str
     registered: bool
-    chips: list[str]
-    more: int
+    chips: list[_Chip]
     top: float = 0
-    lines: list[list[tuple[float, str]]] = field(default_factory=list)
+    rows: list[list[_Chip]] = field(default_factory=list)
     height: float = 0
 
 
@@ -114,15 +121,19 @@ def _type_names(run: RunState) -> list[str]:
 
 
 def _types(run: RunState) -> list[_Type]:
-    received = Counter(_type_of(d) for d in run.deliveries.values() if d.kind != "response")
+    received = Counter(
+        delivery.recipient.partition("/")[0]
+        for delivery in run.deliveries.values()
+        if delivery.recipient is not None and delivery.handled_at is not None
+    )
     pending = Counter(run.deliveries[number].recipient for number in run.queue)
     addressed = (recipient for recipient in pending if recipient is not None)
-    keys: dict[str, list[str]] = {}
+    chips: dict[str, list[_Chip]] = {}
     for agent in dict.fromkeys([*run.agents, *addressed]):
         type_name, _, key = agent.partition("/")
         waiting = f" · {pending[agent]} pending" if pending[agent] else ""
-        unbuilt = "" if agent in run.agents else " (not built yet)"
-        keys.setdefault(type_name, []).append(f"{key or '(empty)'}{waiting}{unbuilt}")
+        chip = _Chip(f"{key or '(empty key)'}{waiting}", agent in run.agents)
+        chips.setdefault(type_name, []).append(chip)
     types = []
     for name in islice(_type_names(run), TYPES_SHOWN):
         registered = run.types.get(name)
@@ -131,14 +142,11 @@ def _types(run: RunState) -> list[_Type]:
             about += f", {registered.mailbox} mailbox"
         if received[name]:
             about += f", {received[name]} received"
-        own = keys.get(name, [])
-        chips, more = own[:CHIPS_SHOWN], len(own) - CHIPS_SHOWN
-        types.append(_Type(name, about, registered is not None, chips, max(more, 0)))
+        own = chips.get(name, [])
+        if len(own) > CHIPS_SHOWN:
+            own[CHIPS_SHOWN:] = [_Chip(f"… and {len(own) - CHIPS_SHOWN} more", True)]
+        types.append(_Type(name, about, registered is not None, own))
     return types
-
-
-def _type_of(delivery: RecordedDelivery) -> str | None:
-    return None if delivery.recipient is None else delivery.recipient.partition("/")[0]
 
 
 def _topics(run: RunState, shown: set[str]) -> list[_Topic]:
@@ -175,19 +183,17 @@ def _lay_out_types(types: list[_Type]) -> None:
     top = float(LINE + GAP)
     for kind in types:
         kind.top = top
-        at, row = float(GAP), []
-        chips = [*kind.chips, f"… and {kind.more} more"] if kind.more else kind.chips
-        for chip in chips:
-            words = _fitted(chip, BOX - 2 * GAP - 16)
-            width = _width(words) + 16
-            if row and at + width > BOX - GAP:
-                kind.lines.append(row)
-                at, row = float(GAP), []
-            row.append((at, words))
-            at += width + 6
-        if row:
-            kind.lines.append(row)
-        kind.height = 2 * LINE + 8 + 26 * len(kind.lines)
+        right = float(BOX)
+        for chip in kind.chips:
+            chip.words = _fitted(chip.words, BOX - 2 * GAP - 16)
+            chip.width = _width(chip.words) + 16
+            if right + chip.width > BOX - GAP:
+                kind.rows.append([])
+                right = GAP
+            chip.at = right
+            kind.rows[-1].append(chip)
+            right += chip.width + 6
+        kind.height = 2 * LINE + 8 + 26 * len(kind.rows)
         top += kind.height + GAP
 
 
@@ -244,24 +250,28 @@ def _draw_topic(topic: _Topic) -> str:
 
 
 def _draw_type(kind: _Type, left: float) -> str:
-    dash = "" if kind.registered else ' stroke-dasharray="5 4"'
     name = _fitted(kind.name, BOX - 2 * GAP)
     parts = [
-        f"<g><title>{escape(kind.name)}, {escape(kind.subtitle)}</title>"
-        f'<rect x="{left}" y="{kind.top:g}" width="{BOX}" height="{kind.height:g}" rx="5" '
-        f'fill="{TYPE_GROUND}" stroke="{TYPE_LINE}"{dash}/>',
+        f"<g><title>{escape(kind.name)}, {escape(kind.subtitle)}</title>",
+        _box(left, kind.top, BOX, kind.height, TYPE_GROUND, dashed=not kind.registered),
         _text(left + GAP, kind.top + LINE - 2, name, INK, bold=True),
         _text(left + GAP, kind.top + 2 * LINE - 3, _fitted(kind.subtitle, BOX - 2 * GAP), QUIET),
     ]
-    for number, row in enumerate(kind.lines):
+    for number, row in enumerate(kind.rows):
         top = kind.top + 2 * LINE + 5 + 26 * number
-        for at, words in row:
-            parts.append(
-                f'<rect x="{left + at:g}" y="{top:g}" width="{_width(words) + 16:g}" height="21" '
-                f'rx="10" fill="{PLAIN}" stroke="{TYPE_LINE}"/>'
-            )
-            parts.append(_text(left + at + 8, top + 15, words, INK))
+        for chip in row:
+            parts.append(_box(left + chip.at, top, chip.width, 21, PLAIN, dashed=not chip.built))
+            parts.append(_text(left + chip.at + 8, top + 15, chip.words, INK))
     return "".join([*parts, "</g>"])
+
+
+def _box(x: float, y: float, width: float, height: float, ground: str, *, dashed: bool) -> str:
+    dashes = ' stroke-dasharray="5 4"' if dashed else ""
+    return (
+        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" '
+        f'rx="{min(height, 21) / 2 if ground == PLAIN else 5:g}" fill="{ground}" '
+        f'stroke="{TYPE_LINE}"{dashes}/>'
+    )
 
 
 def _text(x: float, y: float, words: str, colour: str, *, bold: bool = False) -> str:

@@ -182,9 +182,7 @@ class Dispatcher:
         else:
             self._start(self._turn(delivery), delivery, context)
 
-    def _start(
-        self, work: Coroutine[Any, Any, None], delivery: Delivery, context: Context
-    ) -> None:
+    def _start(self, work: Coroutine[Any, Any, None], delivery: Delivery, context: Context) -> None:
         task = asyncio.Task(work, loop=self.pump.loop, context=context.copy(), **EAGER)
         if not task.done():
             delivery.task = task  # the event loop itself holds tasks only weakly
@@ -204,9 +202,13 @@ class Dispatcher:
         finally:
             self._intercepting.remove(delivery)
             self.pump.nudge()
-            if passed:
-                self.publisher.share(delivery)
+        if passed:
+            self.publisher.share(delivery)
+            if delivery.kind is RESPONSE or delivery.recipient is None:
                 self._hand_over(delivery, context)
+            else:
+                # In this very task: the turn must begin before the next delivery leaves.
+                await self._turn(delivery)
 
     def _refuse(self, delivery: Delivery, error: BaseException) -> None:
         """An intervention dropped the message, or raised."""

@@ -386,4 +386,3 @@ class SingleThreadedAgentRuntime(Directory):
         waiting = next(iter(self._ledger.queue), None)
         if waiting is not None and not self._pump.flowing and not self._stepper.watched:
             self._reports.nothing_delivers(waiting, paused=self._pump.paused)
-

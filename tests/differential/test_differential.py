@@ -6,8 +6,8 @@ import os
 import autogen_core
 import differential_interpreter as interpreter
 import pytest
-from differential_programs import programs
-from hypothesis import HealthCheck, given, settings
+from differential_programs import Rule, Subscribe, Unsubscribe, listens, news, programs, small
+from hypothesis import HealthCheck, example, given, settings
 
 import sandbox
 
@@ -58,7 +58,24 @@ def assert_agreement(program):
         assert (mode, ours) == (mode, theirs)
 
 
+BOTH = (listens("a"), listens("b"))
+FIRST_AGAIN = (Unsubscribe(0), Subscribe(0))
+
+
 @bounded
+@example(small(BOTH, news(0), *FIRST_AGAIN, news(1))).via("the first subscriber becomes the last")
+@example(small(BOTH, news(0), news(1), script=FIRST_AGAIN)).via("the same, done by a handler")
+@example(small(BOTH, news(0), Unsubscribe(0), Unsubscribe(1))).via("nobody is left")
+@example(small(BOTH, news(0), rules=(Rule("publish", 0, "replace"),))).via("all get the new one")
+@example(
+    small(
+        (listens("b"), listens("a", "default")),
+        news(),
+        news(topic="default"),
+        rules=(),
+        script=(Unsubscribe(1),),
+    )
+).via("a handler begins before the next message leaves the queue")
 @given(programs())
 def test_programs_with_errors_gathers_and_interceptors_agree(program):
     assert_agreement(program)

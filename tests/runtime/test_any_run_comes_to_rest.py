@@ -145,7 +145,8 @@ class Run(RuleBasedStateMachine):
             await self.runtime.send_message(Note(), agent("free"))
             return Puppet(self.play)
 
-        factories = dict(zip(TYPES[3:], (unbuildable, unbuildable_later, flaky, slow, caller)))
+        special = (unbuildable, unbuildable_later, flaky, slow, caller)
+        factories = dict(zip(TYPES[3:], special, strict=True))
         for type in TYPES:
             mailbox = "serial" if type == "serial" else None
             await add(self.runtime, type, self.play, factory=factories.get(type), mailbox=mailbox)
@@ -303,12 +304,9 @@ class Run(RuleBasedStateMachine):
         while True:
             if not self.runtime.started:
                 self.runtime.start()
-            try:
-                await self.runtime.stop_when_idle(PATIENCE)
-                await come_to_rest()
-            except RuntimeError as error:  # a handler stopped it in between
-                assert "not started" in str(error)
-            if not self.runtime.deliveries and not self.runtime._ledger.unsettled:
+            await self.runtime.stop_when_idle(PATIENCE)  # or until a handler stops it
+            await come_to_rest()
+            if not self.runtime.deliveries:
                 break
         async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*self.tasks, return_exceptions=True)

@@ -9,6 +9,7 @@ from sandbox import (
     AgentType,
     BaseAgent,
     RoutedAgent,
+    TopicId,
     TypeSubscription,
 )
 from sandbox.runtime import Instrument
@@ -230,7 +231,7 @@ async def test_what_waits_for_an_unregistered_type_is_undeliverable(mode):
 
 
 async def test_an_instance_gets_the_messages_of_its_id_only(mode):
-    runtime, books = new_runtime()
+    runtime, _ = new_runtime()
     puppet = Puppet(echo)
     assert await puppet.register_instance(runtime, agent("a", "x")) == agent("a", "x")
     async with mode(runtime):
@@ -324,4 +325,4 @@ async def test_a_registered_instance_whose_class_subscribes_to_an_unknown_key(mo
     await runtime.add_subscription(TypeSubscription("other", "a"))
     with pytest.raises(RuntimeError, match="There is no agent a/other"):
         async with mode(runtime):
-            await runtime.publish_message("hi", TOPIC.__class__("other", "other"))
+            await runtime.publish_message("hi", TopicId("other", "other"))

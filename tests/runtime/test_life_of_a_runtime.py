@@ -117,8 +117,6 @@ async def test_a_stopped_runtime_can_be_started_again():
     books.check()
 
 
-
-
 async def test_what_is_sent_just_after_a_stop_is_not_delivered_by_accident():
     runtime, books = new_runtime()
     await add(runtime, "a", topics=["news"])
@@ -396,8 +394,8 @@ async def test_use_from_another_loop_is_refused_and_loses_nothing():
     uses = {
         "publish": lambda: runtime.publish_message("other", TOPIC),
         "send": lambda: runtime.send_message("other", agent("a")),
-        "step": lambda: runtime.step(),
-        "process": lambda: runtime.process_next(),
+        "step": runtime.step,
+        "process": runtime.process_next,
     }
     for use in uses.values():
         error = in_another_thread(lambda use=use: asyncio.run(use()))

@@ -150,16 +150,16 @@ async def test_a_cancelled_event_handler_is_kept_as_well(mode):
 
 
 async def test_the_exception_of_a_request_goes_to_its_caller_only(mode, caplog):
-    class Odd(Exception):
+    class OddError(Exception):
         pass
 
     async def fail(puppet, message, ctx):
-        raise Odd(message)
+        raise OddError(message)
 
     async def ask(puppet, message, ctx):
         try:
             await puppet.send_message(message, agent("a"))
-        except Odd as error:
+        except OddError as error:
             return f"caught {error}"
 
     runtime, books = new_runtime(ignore_unhandled_exceptions=False)
@@ -168,7 +168,7 @@ async def test_the_exception_of_a_request_goes_to_its_caller_only(mode, caplog):
     async with mode(runtime):
         assert await runtime.send_message("it", agent("b")) == "caught it"
     response = next(d for d in books.queued if d.kind == "response")
-    assert (repr(response.error), response.verdict) == ("Odd('it')", "handled")
+    assert (repr(response.error), response.verdict) == ("OddError('it')", "handled")
     assert caplog.records == []
 
 
