@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sandbox.inspector.routing_history import NOW
 from sandbox.messaging.agent_id import AgentId
@@ -62,11 +62,10 @@ class Case:
     @property
     def moment(self) -> float:
         """When subscriptions counted: as the first event of the publication left the queue."""
-        moments = [
-            d.settled_at if d.handled_at is None else d.handled_at
-            for d in self.events
-            if d.state not in PENDING and d.verdict != "skipped_sender" and not is_gone(d)
-        ]
+        left = [d for d in self.events if d.state not in PENDING and d.verdict != "skipped_sender"]
+        # Of several events, one that ended so was withdrawn before, with its subscription.
+        left = [d for d in left if d.verdict != "no_recipient"] or left
+        moments = [d.settled_at if d.handled_at is None else d.handled_at for d in left]
         return min((m for m in moments if m is not None), default=NOW)
 
     @property
@@ -93,7 +92,7 @@ class Case:
             return [
                 (next(iter(d.subscriptions), None), d.recipient)
                 for d in self.events
-                if d.recipient is not None and not is_gone(d)
+                if d.recipient is not None and d.verdict != "no_recipient"
             ]
         found = ((s.subscription, self.answer_of(s)) for s in self.history.subscriptions_at(NOW))
         return [(name, answer) for name, answer in found if type(answer) is str]
@@ -120,11 +119,6 @@ class Case:
         """The live subscription with this id, or `None`."""
         standing = () if self.runtime is None else self.runtime.subscriptions
         return next((s for s in standing if s.id == id), None)
-
-
-def is_gone(delivery: RecordedDelivery) -> bool:
-    """Whether its subscription was removed before it could be delivered."""
-    return delivery.verdict == "no_recipient" and delivery.recipient is not None
 
 
 def is_foreign(subscription: Subscribed) -> bool:
@@ -159,8 +153,8 @@ def as_agent_name(agent: AgentId | str | None) -> str | None:
         return None
     if isinstance(agent, AgentId):
         return str(agent)
-    if not isinstance(agent, str):
-        msg = f"The agent must be an AgentId or 'type/key', not {agent!r}."
+    if not isinstance(given := cast("object", agent), str):
+        msg = f"The agent must be an AgentId or 'type/key', not {given!r}."
         raise TypeError(msg)
     if "/" not in agent:
         msg = f"Invalid agent: {agent!r}. Write it as 'type/key', for instance '{agent}/default'."

@@ -181,15 +181,15 @@ def _draw_calls(ax: Axes, boxes: dict[Any, _Box], calls: list[_Call], scale: flo
         if len(calls) <= CALLS_COUNTED:
             ground = {"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": scale}
             font = _font(scale, "center") | {"horizontalalignment": "center", "color": REQUEST}
-            ax.text(lane, (top + bottom) / 2, f"{count}", bbox=ground, **font)
+            ax.text(lane, (top + bottom) / 2, f"{count}x", bbox=ground, **font)
 
 
 def _draw_arrow(ax: Axes, corners: list[tuple[float, float]], scale: float, **style: Any) -> None:
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
 
-    head = {"arrowstyle": "-|>", "mutation_scale": 9 * scale}
-    ax.add_patch(FancyArrowPatch(path=Path(corners), linewidth=scale, zorder=2, **head, **style))
+    style |= {"arrowstyle": "-|>", "mutation_scale": 9 * scale, "linewidth": scale, "zorder": 2}
+    ax.add_patch(FancyArrowPatch(path=Path(corners), **style))
 
 
 def _right_of(boxes: dict[Any, _Box], kind: str) -> float:

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sandbox.inspector.drawing import draw
 from sandbox.inspector.graph import graph_of
+from sandbox.inspector.picture import static_html
+from sandbox.inspector.problems import Problems
 from sandbox.inspector.recorder import Recorder
 from sandbox.inspector.recording import Recording
 from sandbox.inspector.text import as_text
+from sandbox.inspector.why import Why
 from sandbox.runtime.runtime import SingleThreadedAgentRuntime
 
 if TYPE_CHECKING:
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
+    from sandbox.inspector.explanation import Explanation
+    from sandbox.inspector.problem import Problem
+    from sandbox.messaging.agent_id import AgentId
+    from sandbox.messaging.topic import TopicId
     from sandbox.runtime.delivery import Delivery
 
 
@@ -67,6 +74,8 @@ class Inspector:
         self.recording = Recording()
         self._recorder = Recorder(self.recording)
         self._recorder.begin(runtime)
+        self._why = Why(self.recording, runtime)
+        self._problems = Problems(self.recording, runtime)
         runtime.add_instrument(self._recorder)
         if paused:
             self.pause()
@@ -144,6 +153,69 @@ class Inspector:
                 break
         return made
 
+    def why(
+        self,
+        message: Any,
+        agent: AgentId | str | None = None,
+        *,
+        topic: TopicId | str | None = None,
+        sender: AgentId | str | None = None,
+    ) -> Explanation:
+        """Explain why an agent got a message, or did not.
+
+        Args:
+            message: number of a delivery, a delivery, or a message id; or a message that is
+                pending; or any message, as if it were sent now.
+            agent: the agent, as `AgentId` or `type/key`; by default the recipient.
+            topic: publish the message there, in thought; without a topic it is sent directly.
+            sender: who does that, in thought; by default somebody outside.
+
+        Returns:
+            The routing decisions in order, with the first failing one and what to do about it.
+
+        Raises:
+            LookupError: there is no such delivery or message id.
+            ValueError: agent or topic is not written as it should be, or the agent is missing.
+
+        Example:
+            >>> from sandbox import SingleThreadedAgentRuntime
+            >>> inspector = Inspector(SingleThreadedAgentRuntime())
+            >>> explanation = inspector.why("soup", "kitchen/s1", topic="orders/s1")
+            >>> explanation.first_failing.question
+            'Is the agent type registered?'
+        """
+        _ = self.queue  # pending publications are routed by the subscriptions of now
+        return self._why(message, agent, topic=topic, sender=sender)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What went wrong so far, or looks wrong, in the order of the deliveries.
+
+        The kinds: `unhandled` (no handler took the message), `topic_only` (a request to a handler
+        of events), `redefined` (a class was defined again), `no_recipient` (published to nobody),
+        `failed` (a handler or an intervention raised), `undeliverable` (the agent could not be
+        built), `stuck` (somebody waits for ever), `livelock` (messages cause each other without
+        end), `changed` (a message was changed after it was sent), `double` (an agent gets a
+        message more than once), `caller_gone` (nobody waits for the answer any more), `held`
+        (nothing is left but what is held), `stranded` (the runtime was stopped before) and
+        `not_portable` (a note: the message could not leave this process).
+
+        Returns:
+            The problems, like ones together, each with its deliveries and what to do.
+
+        Example:
+            >>> import asyncio
+            >>> from sandbox import SingleThreadedAgentRuntime, TopicId
+            >>> async def main():
+            ...     inspector = Inspector(SingleThreadedAgentRuntime())
+            ...     await inspector.runtime.publish_message(1.5, TopicId("weather", "here"))
+            ...     await inspector.run()
+            ...     print(inspector.problems[0].sentence)
+            >>> asyncio.run(main())
+            float was published to weather/here, and nobody subscribes.
+        """
+        return self._problems()
+
     def graph(self) -> nx.MultiDiGraph:
         """Agent types, agents, topics and subscriptions as a networkx graph.
 
@@ -178,7 +250,7 @@ class Inspector:
     def _repr_mimebundle_(self, **options: Any) -> Any:
         # The view lies above this floor, so it is not imported but looked up.
         if importlib.util.find_spec("anywidget") is None:
-            return {"text/plain": str(self)}
+            return {"text/plain": str(self), "text/html": static_html(self.recording.state)}
         view = importlib.import_module("sandbox.notebook").view(self)
         return view._repr_mimebundle_(**options)  # the display protocol
 

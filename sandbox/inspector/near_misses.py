@@ -37,16 +37,20 @@ def near_miss(
         >>> print(*near_miss("Orders", ["orders"], []), sep=": ")
         orders: 'Orders' ≠ 'orders', only in upper and lower case
     """
-    for judge in (_by_case, _by_one_letter, _by_beginning, _by_prefix):
-        miss = judge(topic_type, exact, prefixes)
-        if miss is not None:
-            return miss
+    miss = (
+        _by_case(topic_type, exact)
+        or _by_one_letter(topic_type, exact)
+        or _by_beginning(topic_type, exact)
+        or _by_prefix(topic_type, prefixes)
+    )
+    if miss is not None:
+        return miss
     like = (t for t in exact if abs(len(t) - len(topic_type)) <= max(2, len(topic_type) // 2))
     close = nearest(topic_type, islice(like, COMPARED_AT_MOST))
     return None if close is None else NearMiss(close, f"{topic_type!r} ≠ {close!r}")
 
 
-def _by_case(topic_type: str, exact: Iterable[str], prefixes: Iterable[str]) -> NearMiss | None:
+def _by_case(topic_type: str, exact: Iterable[str]) -> NearMiss | None:
     folded = topic_type.casefold()
     for other in exact:
         if other.casefold() == folded:
@@ -55,18 +59,14 @@ def _by_case(topic_type: str, exact: Iterable[str], prefixes: Iterable[str]) -> 
     return None
 
 
-def _by_one_letter(
-    topic_type: str, exact: Iterable[str], prefixes: Iterable[str]
-) -> NearMiss | None:
+def _by_one_letter(topic_type: str, exact: Iterable[str]) -> NearMiss | None:
     for other in exact:
         if _differ_by_one(topic_type, other):
             return NearMiss(other, f"{topic_type!r} ≠ {other!r}, 1 letter")
     return None
 
 
-def _by_beginning(
-    topic_type: str, exact: Iterable[str], prefixes: Iterable[str]
-) -> NearMiss | None:
+def _by_beginning(topic_type: str, exact: Iterable[str]) -> NearMiss | None:
     for other in exact:
         if other and topic_type.startswith(other):
             how = (
@@ -77,7 +77,7 @@ def _by_beginning(
     return None
 
 
-def _by_prefix(topic_type: str, exact: Iterable[str], prefixes: Iterable[str]) -> NearMiss | None:
+def _by_prefix(topic_type: str, prefixes: Iterable[str]) -> NearMiss | None:
     folded = topic_type.casefold()
     for prefix in prefixes:
         start = prefix.casefold()

@@ -202,7 +202,7 @@ def _lay_out_topics(topics: list[_Topic], types: list[_Type]) -> None:
     for topic in topics:
         heights = [middles[target] for target in topic.targets]
         topic.middle = sum(heights) / len(heights) if heights else 0
-    topics.sort(key=lambda topic: topic.middle)
+    topics.sort(key=lambda topic: (not topic.targets, topic.middle))
     least = float(2 * LINE + GAP + 2)
     for topic in topics:
         topic.middle = least = max(topic.middle, least)
@@ -242,7 +242,7 @@ def _draw_topic(topic: _Topic) -> str:
     if not topic.targets:
         note += ", 0 subscribers"
     return (
-        f'<g><title>{escape(topic.name)}</title><polygon points="{points}" '
+        f'<g><title>{_safe(topic.name)}</title><polygon points="{points}" '
         f'fill="{TOPIC_GROUND}" stroke="{TOPIC_LINE}"/>'
         f"{_text(16, topic.middle - 4, _fitted(topic.name, TOPIC - 32), INK, bold=True)}"
         f"{_text(16, topic.middle + 12, _fitted(note, TOPIC - 32), QUIET)}</g>"
@@ -252,7 +252,7 @@ def _draw_topic(topic: _Topic) -> str:
 def _draw_type(kind: _Type, left: float) -> str:
     name = _fitted(kind.name, BOX - 2 * GAP)
     parts = [
-        f"<g><title>{escape(kind.name)}, {escape(kind.subtitle)}</title>",
+        f"<g><title>{_safe(kind.name)}, {_safe(kind.subtitle)}</title>",
         _box(left, kind.top, BOX, kind.height, TYPE_GROUND, dashed=not kind.registered),
         _text(left + GAP, kind.top + LINE - 2, name, INK, bold=True),
         _text(left + GAP, kind.top + 2 * LINE - 3, _fitted(kind.subtitle, BOX - 2 * GAP), QUIET),
@@ -276,8 +276,12 @@ def _box(x: float, y: float, width: float, height: float, ground: str, *, dashed
 
 def _text(x: float, y: float, words: str, colour: str, *, bold: bool = False) -> str:
     weight = ' font-weight="bold"' if bold else ""
-    shown = escape("".join(c if c.isprintable() else "�" for c in words))
-    return f'<text x="{x:g}" y="{y:g}" fill="{colour}"{weight}>{shown}</text>'
+    return f'<text x="{x:g}" y="{y:g}" fill="{colour}"{weight}>{_safe(words)}</text>'
+
+
+def _safe(words: str) -> str:
+    # Not every character may stand in XML, not even escaped.
+    return escape("".join(c if c.isprintable() else "�" for c in words))
 
 
 def _width(words: str) -> float:
@@ -314,4 +318,4 @@ def _cells(delivery: RecordedDelivery) -> str:
         delivery.message_id,
         delivery.verdict or delivery.state or "",
     )
-    return "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in cells)
+    return "".join(f'<td style="text-align:left">{_safe(cell)}</td>' for cell in cells)

@@ -7,20 +7,26 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from sandbox.inspector.records import (
+    Crashed,
     Created,
+    Edited,
     Failure,
     Handles,
     Handling,
     Held,
     Intercepted,
     Lifecycle,
+    MailboxPaused,
     Mode,
+    Moved,
+    PolicySet,
     Queued,
     Registered,
     Released,
     Rerouted,
     Resumed,
     Settled,
+    Stopped,
     Subscribed,
     Unregistered,
     Unsubscribed,
@@ -66,6 +72,14 @@ class Recorder(Instrument):
             self.subscription_added(subscription)
         if runtime.started:
             self.runtime_started()
+        stepper = runtime.stepper
+        if stepper.policy != "fifo":
+            self.policy_set(stepper.policy)
+        for agent_id in stepper.paused_mailboxes:
+            self.mailbox_paused(agent_id, paused=True)
+        self._begin_deliveries(runtime)
+
+    def _begin_deliveries(self, runtime: SingleThreadedAgentRuntime) -> None:
         under_way = sorted(runtime.deliveries.values(), key=place)
         for delivery in under_way:
             self.delivery_queued(delivery)
@@ -73,11 +87,19 @@ class Recorder(Instrument):
                 self.delivery_held(delivery)
             elif not delivery.pending:
                 self.delivery_handling(delivery)
+        pending = [d for d in under_way if d.pending]
+        for delivery, before in zip(pending, [*pending[1:], None], strict=False):
+            if delivery.place is not None:
+                self.delivery_moved(delivery, before)
+        waits: dict[tuple[int, int], None] = {}
         for delivery in under_way:
             request = delivery.request or delivery
             turn = runtime.deliveries.get(request.cause or 0)
             if turn is not None and request.reply is not None and not request.reply.done():
-                self.delivery_waiting(turn, request)
+                # A turn waits for the answer to what it sent, even if only a copy brings it.
+                waits[turn.number, request.copy_of or request.number] = None
+        for turn_number, number in waits:
+            self._write(Waiting, turn_number, number)
 
     def mode(self, mode: str) -> None:
         """The runtime was `paused`, or is `running` freely."""
@@ -147,6 +169,7 @@ class Recorder(Instrument):
             None if request is None else request.number,
             subscriptions and self._subscriptions.setdefault(subscriptions, subscriptions),
             _current_cell() if sender is None else None,
+            delivery.copy_of,
         )
 
     def publication_rerouted(self, publication: Publication, events: list[Delivery]) -> None:
@@ -161,6 +184,31 @@ class Recorder(Instrument):
     def delivery_released(self, delivery: Delivery) -> None:
         """Record the end of a hold."""
         self._write(Released, delivery.number)
+
+    def delivery_moved(self, delivery: Delivery, before: Delivery | None) -> None:
+        """Record a new place in the queue."""
+        follows = None if before is None else before.number
+        self._write(Moved, delivery.number, follows, delivery.place)
+
+    def delivery_edited(self, delivery: Delivery, fields: tuple[str, ...]) -> None:
+        """Record the message that takes the place of the original."""
+        self._write(Edited, delivery.number, snapshot(delivery.message), fields)
+
+    def mailbox_paused(self, agent_id: AgentId, paused: bool) -> None:
+        """Record that deliveries to an agent are passed over, or no longer."""
+        self._write(MailboxPaused, str(agent_id), paused)
+
+    def policy_set(self, name: str) -> None:
+        """Record how the next delivery is chosen."""
+        self._write(PolicySet, name)
+
+    def agent_crashed(self, agent_id: AgentId, agent: Agent) -> None:
+        """Record that an agent lost its state."""
+        self._write(Crashed, str(agent_id))
+
+    def stopped(self, number: int | None, by: str, reason: str) -> None:
+        """Record what stopped the run."""
+        self._write(Stopped, number, by, reason)
 
     def delivery_intercepting(self, delivery: Delivery) -> None:
         """Record that a delivery left the queue."""

@@ -9,7 +9,11 @@ written as `type/key`, deliveries as their number, messages as snapshots (see
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Annotated, Any, NamedTuple, get_type_hints
+
+Snapshot = Annotated[str, "JSON"]
+"""What an object was at one moment, as JSON text; see `sandbox.inspector.snapshots`."""
 
 
 class Handles(NamedTuple):
@@ -76,14 +80,14 @@ class Queued(NamedTuple):
     """A delivery entered the queue.
 
     `publication` is the number of the first event of its publication; `cell` names the notebook
-    cell that a message came from.
+    cell that a message came from; `copy_of` is the delivery that it duplicates, if any.
     """
 
     time: float
     number: int
     delivery: str
     message_type: str
-    message: str
+    message: Snapshot
     message_id: str
     sender: str | None
     recipient: str | None
@@ -95,6 +99,7 @@ class Queued(NamedTuple):
     request: int | None
     subscriptions: tuple[str, ...]
     cell: str | None
+    copy_of: int | None
 
 
 class Rerouted(NamedTuple):
@@ -117,6 +122,30 @@ class Released(NamedTuple):
 
     time: float
     number: int
+
+
+class Moved(NamedTuple):
+    """A pending delivery was moved in the queue: before delivery `before`, or to the end.
+
+    `place` is compared with the places of the others; see `sandbox.runtime.queue.place`.
+    """
+
+    time: float
+    number: int
+    before: int | None
+    place: tuple[int, ...]
+
+
+class Edited(NamedTuple):
+    """The message of a pending delivery was replaced by one with other values in these fields.
+
+    The original is in the delivery's `Queued` record. Without `fields` all of it is new.
+    """
+
+    time: float
+    number: int
+    message: Snapshot
+    fields: tuple[str, ...]
 
 
 class Handling(NamedTuple):
@@ -149,7 +178,7 @@ class Intercepted(NamedTuple):
     number: int
     handler: str
     outcome: str
-    message: str | None
+    message: Snapshot | None
 
 
 class Settled(NamedTuple):
@@ -158,9 +187,53 @@ class Settled(NamedTuple):
     time: float
     number: int
     verdict: str
-    result: str | None
+    result: Snapshot | None
     error: Failure | None
     reason: str | None
+
+
+class Crashed(NamedTuple):
+    """An agent lost its state; it is built again at the next delivery to it."""
+
+    time: float
+    agent: str
+
+
+class MailboxPaused(NamedTuple):
+    """Deliveries to this agent are passed over (`paused`), or no longer."""
+
+    time: float
+    agent: str
+    paused: bool
+
+
+class PolicySet(NamedTuple):
+    """From now on this policy decides which delivery goes next."""
+
+    time: float
+    name: str
+
+
+class Stopped(NamedTuple):
+    """A breakpoint, an invariant or the budget, named by `by`, stopped the run here.
+
+    `number` is the delivery it is about, if any; `reason` says in words what was met.
+    """
+
+    time: float
+    number: int | None
+    by: str
+    reason: str
+
+
+class Changed(NamedTuple):
+    """A message was changed after it was sent: before its `delivery`, or in the `turn`."""
+
+    time: float
+    number: int
+    when: str
+    before: str
+    after: str
 
 
 class Mode(NamedTuple):
@@ -187,16 +260,33 @@ Record = (
     | Rerouted
     | Held
     | Released
+    | Moved
+    | Edited
     | Handling
     | Waiting
     | Resumed
     | Intercepted
     | Settled
+    | Changed
+    | Crashed
+    | MailboxPaused
+    | PolicySet
+    | Stopped
     | Mode
     | Lifecycle
 )
 
-_SNAPSHOTS = frozenset({"message", "result"})
+
+@cache
+def snapshots_of(record_class: type[Record]) -> tuple[str, ...]:
+    """Names of the fields of a class of records that hold snapshots.
+
+    Example:
+        >>> snapshots_of(Settled)
+        ('result',)
+    """
+    hints = get_type_hints(record_class, include_extras=True)
+    return tuple(name for name, hint in hints.items() if hint in {Snapshot, Snapshot | None})
 
 
 def as_data(seq: int, record: Record) -> dict[str, Any]:
@@ -209,6 +299,20 @@ def as_data(seq: int, record: Record) -> dict[str, Any]:
     Example:
         >>> as_data(7, Handling(time=0.5, number=3))
         {'kind': 'handling', 'seq': 7, 'time': 0.5, 'number': 3}
+    """
+    data = as_data_but_snapshots(seq, record)
+    for field in snapshots_of(type(record)):
+        if data[field] is not None:
+            data[field] = json.loads(data[field])
+    return data
+
+
+def as_data_but_snapshots(seq: int, record: Record) -> dict[str, Any]:
+    """The same, but snapshots are left as they are: JSON text.
+
+    Example:
+        >>> as_data_but_snapshots(7, Edited(0.5, 3, '{"json":1}', ()))["message"]
+        '{"json":1}'
     """
     data: dict[str, Any] = {"kind": type(record).__name__.lower(), "seq": seq, **record._asdict()}
     data["time"] = round(record.time, 6)
@@ -224,9 +328,8 @@ def as_data(seq: int, record: Record) -> dict[str, Any]:
     if isinstance(record, Rerouted):
         names = ("number", "recipient", "subscriptions")
         data["events"] = [dict(zip(names, event, strict=True)) for event in record.events]
+    if isinstance(record, Changed):
+        data |= {"before": json.loads(record.before), "after": json.loads(record.after)}
     if "agent_class" in data:
         data["class"] = data.pop("agent_class")
-    for field in _SNAPSHOTS & data.keys():
-        if data[field] is not None:
-            data[field] = json.loads(data[field])
     return data

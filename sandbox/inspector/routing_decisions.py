@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.inspector.case import described, is_foreign, is_gone, matches_by_type
+from sandbox.inspector.case import described, is_foreign, matches_by_type
 from sandbox.inspector.explanation import Decision
 from sandbox.inspector.near_misses import near_miss
 from sandbox.inspector.routing_history import NOW
@@ -86,7 +86,6 @@ def _subscribed(case: Case, routes: list[tuple[str | None, str]]) -> Decision:
 def _not_subscribed(case: Case) -> Decision:
     assert case.topic is not None  # it was published
     judges = (
-        _removed_meanwhile,
         _at_another_time,
         _own_code_refused,
         _nearly,
@@ -94,16 +93,6 @@ def _not_subscribed(case: Case) -> Decision:
     )
     found = (decision for judge in judges if (decision := judge(case)) is not None)
     return next(found, None) or _none_at_all(case)
-
-
-def _removed_meanwhile(case: Case) -> Decision | None:
-    for event in case.events:
-        if is_gone(event) and case.agent in {None, event.recipient}:
-            name = next(iter(event.subscriptions), None)
-            answer = "The subscription was removed while the message was pending."
-            advice = "Remove a subscription only when its messages are delivered."
-            return _no(answer, advice, name, event.number)
-    return None
 
 
 def _at_another_time(case: Case) -> Decision | None:
@@ -118,6 +107,9 @@ def _at_another_time(case: Case) -> Decision | None:
         if record.time > moment:
             answer = f"{described(record)} does, but was added after the message had been routed."
             advice = "Subscribe first; then publish the message again."
+        elif case.asked is not None and span.until > case.asked.queued_at:
+            answer = f"{described(record)} did, but was removed while the message was pending."
+            advice = "Remove a subscription only when its messages are delivered."
         else:
             answer = f"{described(record)} did, but was removed before the message was routed."
             advice = f"Subscribe again: {_add(case)}."

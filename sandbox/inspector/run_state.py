@@ -2,136 +2,20 @@
 
 from __future__ import annotations
 
-import html
-import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.inspector import records
-from sandbox.messaging.agent_id import AgentId
-from sandbox.messaging.cancellation import CancellationToken
-from sandbox.messaging.message_context import MessageContext
-from sandbox.messaging.topic import TopicId
+from sandbox.inspector.recorded_delivery import RecordedDelivery
+from sandbox.runtime.queue import place_between
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
+
+    from sandbox.runtime.queue import Place
 
 PENDING = frozenset({"queued", "held"})
 
-
-@dataclass(slots=True)
-class RecordedDelivery:
-    """One delivery, as far as it was recorded.
-
-    The names are those of `sandbox.runtime.Delivery`; messages are snapshots, as JSON data.
-
-    Attributes:
-        number: 1, 2, … in the order of entering the queue.
-        kind: `request`, `response` or `event`.
-        message_type: name of the message's class.
-        message_snapshot: the message as JSON text; see `sandbox.inspector.snapshots`.
-        message_id: id of the message.
-        sender: `type/key` of the sending agent, or `None` from outside.
-        recipient: `type/key`, or `None` for a caller outside and for nobody.
-        topic: `type/source`, or `None` if it was sent directly.
-        is_rpc: whether the sender awaits an answer.
-        cause: number of the delivery in whose turn it was sent, or `None`.
-        request: for a response, the number of its request.
-        subscriptions: ids of the subscriptions by which it found its recipient.
-        cell: the notebook cell it was sent from, such as `In [5]`, or `None`.
-        state: `queued`, `held`, `handling` or `waiting`; `None` once it has a verdict.
-        verdict: how it ended, or `None`.
-        waits_for: numbers of the requests that its turn awaits.
-        sent: numbers of the deliveries it caused.
-        result_snapshot: what the handler returned, likewise, or `None`.
-        error: the exception it ended with, in words, or `None`.
-        reason: why no handler took it, in words, or `None`.
-        queued_at: seconds since the recording began.
-        handled_at: likewise, when its turn began; `None` if it did not.
-        settled_at: likewise, when it got its verdict.
-    """
-
-    number: int
-    kind: str
-    message_type: str
-    message_snapshot: str
-    message_id: str
-    sender: str | None
-    recipient: str | None
-    topic: str | None
-    is_rpc: bool
-    cause: int | None
-    request: int | None
-    subscriptions: tuple[str, ...]
-    cell: str | None
-    queued_at: float
-    state: str | None = "queued"
-    verdict: str | None = None
-    waits_for: list[int] = field(default_factory=list)
-    sent: list[int] = field(default_factory=list)
-    result_snapshot: str | None = None
-    error: records.Failure | None = None
-    reason: str | None = None
-    handled_at: float | None = None
-    settled_at: float | None = None
-
-    @property
-    def message(self) -> Any:
-        """The message as plain data, or its `repr` if it is not made of data."""
-        return _content(self.message_snapshot)
-
-    @property
-    def result(self) -> Any:
-        """What the handler returned, likewise."""
-        return None if self.result_snapshot is None else _content(self.result_snapshot)
-
-    @property
-    def context(self) -> MessageContext:
-        """The `MessageContext` of this delivery, rebuilt; its cancellation token is a new one."""
-        return MessageContext(
-            sender=None if self.sender is None else AgentId.from_str(self.sender),
-            topic_id=None if self.topic is None else TopicId.from_str(self.topic),
-            is_rpc=self.is_rpc,
-            cancellation_token=CancellationToken(),
-            message_id=self.message_id,
-        )
-
-    @property
-    def route(self) -> str:
-        """From where to where, in words."""
-        nobody = "nobody" if self.kind == "event" else "outside"
-        via = f" via {self.topic}" if self.topic else ""
-        return f"{self.sender or self.cell or 'outside'} → {self.recipient or nobody}{via}"
-
-    def __str__(self) -> str:
-        ended = self.verdict or self.state
-        return f"#{self.number} {self.kind} {self.message_type} {self.route}: {ended}"
-
-    def __repr__(self) -> str:
-        return f"<{self}>"
-
-    def _repr_html_(self) -> str:
-        context = self.context
-        rows = {
-            "message": json.dumps(self.message, ensure_ascii=False),
-            "sender": context.sender or f"None (sent from {self.cell or 'outside any agent'})",
-            "topic_id": context.topic_id or "None (sent directly)",
-            "is_rpc": context.is_rpc,
-            "message_id": context.message_id,
-            "recipient": self.recipient or "None",
-            "cause": f"#{self.cause}" if self.cause else "None (no delivery caused it)",
-            "verdict": self.verdict or f"none yet ({self.state})",
-        }
-        if self.error is not None:
-            rows["error"] = f"{self.error.type}: {self.error.text}"
-        if self.reason is not None:
-            rows["reason"] = self.reason
-        cells = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
-            f"<td style='text-align:left'>{html.escape(str(value))}</td></tr>"
-            for name, value in rows.items()
-        )
-        return f"<b>{html.escape(str(self))}</b><table>{cells}</table>"
+__all__ = ["PENDING", "RecordedDelivery", "RunState"]
 
 
 class RunState:
@@ -142,9 +26,19 @@ class RunState:
         agents: `type/key` -> its creation.
         subscriptions: id -> subscription, in order of adding.
         deliveries: number -> delivery.
-        queue: numbers of the pending deliveries, in the order of the queue.
+        places: number -> place in the queue, for those that were moved.
+        policy: name of the policy that decides which delivery goes next.
+        paused_mailboxes: `type/key` of the agents to which nothing is delivered.
+        stopped: what stopped the run last, or `None` if nothing did or it was resumed since.
         mode: `running` or `paused`.
         started: whether the runtime delivers by itself while not paused.
+        seq: number of the last record taken in.
+
+    Example:
+        >>> run = RunState()
+        >>> run.advance([records.Mode(0.0, "paused"), records.Lifecycle(0.1, "started")])
+        >>> run.word, run.mode, run.started, run.queue
+        ('idle', 'paused', True, [])
     """
 
     def __init__(self) -> None:
@@ -152,114 +46,226 @@ class RunState:
         self.agents: dict[str, records.Created] = {}
         self.subscriptions: dict[str, records.Subscribed] = {}
         self.deliveries: dict[int, RecordedDelivery] = {}
-        self.queue: list[int] = []
+        self.places: dict[int, Place] = {}
+        self.policy = "fifo"
+        self.paused_mailboxes: dict[str, None] = {}
+        self.stopped: records.Stopped | None = None
         self.mode = "running"
         self.started = False
-        self._seq = 0
+        self.seq = 0
+        # As a dictionary, since from a long list it takes long to remove one.
+        self.pending: dict[int, None] = {}
+        self._open: set[int] = set()
+        self._own: dict[int, RecordedDelivery] = {}
+
+    @property
+    def queue(self) -> list[int]:
+        """Numbers of the pending deliveries, in the order of the queue.
+
+        It is the order in which they would go under the policy `fifo`.
+        """
+        return list(self.pending)
 
     @property
     def word(self) -> str:
         """The state of the run in a word: `idle`, `waiting`, `paused`, `running` or `stopped`."""
-        if self.queue:
+        if self.pending:
             if self.mode == "paused":
                 return "paused"
             return "running" if self.started else "stopped"
-        open_turns = any(d.verdict is None for d in self.deliveries.values())
-        return "waiting" if open_turns else "idle"
+        return "waiting" if self._open else "idle"
 
-    def advance(self, log: Sequence[records.Record]) -> RunState:
-        """Take in the records that come after those taken in before."""
-        while self._seq < len(log):
-            record = log[self._seq]
-            self._seq += 1
-            APPLY[type(record)](self, record)
-        return self
+    def place(self, number: int) -> Place:
+        """What the queue is ordered by; see `sandbox.runtime.queue.place`."""
+        moved = self.places.get(number)
+        return moved or (self.deliveries[number].publication or number, number)
+
+    def delivery(self, number: int) -> RecordedDelivery | None:
+        """The delivery with this number, to be changed; `None` if it is not known.
+
+        Deliveries are shared with other states, see `part`, so each is copied before the first
+        change.
+        """
+        own = self._own.get(number)
+        if own is None:
+            shared = self.deliveries.get(number)
+            if shared is None:
+                return None
+            own = self.deliveries[number] = self._own[number] = shared.copy()
+        return own
+
+    def advance(self, following: Iterable[records.Record]) -> None:
+        """Take in the records that come after those taken in before.
+
+        What is said of a delivery that is not known, as its record is lost, is passed over.
+        """
+        for record in following:
+            self.seq += 1
+            change = OF_DELIVERIES.get(type(record))
+            if change is None:
+                OF_THE_RUN[type(record)](self, record)
+            else:
+                delivery = self.delivery(record.number)  # type: ignore[union-attr,arg-type]
+                if delivery is not None:
+                    change(self, delivery, record)
+
+    def rest(self, like: RunState | None = None) -> RunState:
+        """A copy without the deliveries; what is the same in `like` is shared with that."""
+        rest = RunState()
+        rest.policy, rest.stopped = self.policy, self.stopped
+        rest.mode, rest.started, rest.seq = self.mode, self.started, self.seq
+        rest._open = set(self._open)
+        for name in ("types", "agents", "subscriptions", "places", "paused_mailboxes", "pending"):
+            mine, other = getattr(self, name), getattr(like, name, None)
+            same = other is not None and mine == other and list(mine) == list(other)
+            setattr(rest, name, other if same else dict(mine))
+        return rest
+
+    def part(self) -> list[RecordedDelivery]:
+        """The deliveries that are new or have changed since the part before.
+
+        They stay as they are now. All parts in order, laid over each other, are the deliveries.
+        """
+        part = list(self._own.values())
+        self._own = {}
+        return part
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Let go of settled deliveries."""
+        for number in numbers:
+            self.deliveries.pop(number, None)
+            self._own.pop(number, None)
+
+    def add(self, record: records.Queued) -> None:
+        """Take in a new delivery."""
+        number = record.number
+        self.deliveries[number] = self._own[number] = RecordedDelivery(record)
+        self.pending[number] = None
+        self._open.add(number)
+        cause = None if record.cause is None else self.delivery(record.cause)
+        if cause is not None:
+            cause.sent = _with(cause.sent, number)
+
+    def leave_queue(self, delivery: RecordedDelivery) -> None:
+        """Take a delivery out of the queue, if it is there."""
+        if delivery.state in PENDING:
+            self.pending.pop(delivery.number, None)
+            self.places.pop(delivery.number, None)
+
+    def settle(self, delivery: RecordedDelivery, record: records.Settled) -> None:
+        """Give a delivery its verdict."""
+        self.leave_queue(delivery)
+        delivery.state = None
+        delivery.settled = record
+        self._open.discard(delivery.number)
+        if record.verdict == "no_recipient":  # it may have had one, whose subscription was removed
+            _readdress(delivery, None, ())
+
+    def reorder(self, numbers: Iterable[int]) -> None:
+        """Put the pending deliveries into another order."""
+        self.pending = dict.fromkeys(numbers)
+
+
+def _with(numbers: list[int] | tuple[()], number: int) -> list[int]:
+    if not numbers:
+        return [number]
+    numbers.append(number)
+    return numbers
+
+
+def _readdress(
+    delivery: RecordedDelivery, recipient: str | None, subscriptions: tuple[str, ...]
+) -> None:
+    if (delivery.recipient, delivery.subscriptions) != (recipient, subscriptions):
+        delivery.queued = delivery.queued._replace(
+            recipient=recipient, subscriptions=subscriptions
+        )
 
 
 def _queued(run: RunState, record: records.Queued) -> None:
-    topic = None if record.topic_type is None else f"{record.topic_type}/{record.topic_source}"
-    run.deliveries[record.number] = RecordedDelivery(
-        number=record.number,
-        kind=record.delivery,
-        message_type=record.message_type,
-        message_snapshot=record.message,
-        message_id=record.message_id,
-        sender=record.sender,
-        recipient=record.recipient,
-        topic=topic,
-        is_rpc=record.is_rpc,
-        cause=record.cause,
-        request=record.request,
-        subscriptions=record.subscriptions,
-        cell=record.cell,
-        queued_at=record.time,
-    )
-    run.queue.append(record.number)
-    cause = run.deliveries.get(record.cause or 0)
-    if cause is not None:
-        cause.sent.append(record.number)
+    if record.number not in run.deliveries:
+        run.add(record)
 
 
 def _rerouted(run: RunState, record: records.Rerouted) -> None:
-    numbers = [number for number, _, _ in record.events]
-    place = min((run.queue.index(n) for n in numbers if n in run.queue), default=len(run.queue))
-    others_before = [n for n in run.queue[:place] if n not in numbers]
-    others_after = [n for n in run.queue[place:] if n not in numbers]
-    run.queue = [*others_before, *numbers, *others_after]
     for number, recipient, subscriptions in record.events:
-        run.deliveries[number].recipient = recipient
-        run.deliveries[number].subscriptions = subscriptions
+        delivery = run.delivery(number)
+        if delivery is not None:
+            _readdress(delivery, recipient, subscriptions)
+    run.reorder(sorted(run.pending, key=run.place))
 
 
-def _leaves_queue(run: RunState, number: int) -> RecordedDelivery:
-    delivery = run.deliveries[number]
-    if delivery.state in PENDING:
-        # The first is the usual one, and looking further makes long queues slow.
-        run.queue.remove(number)
-    return delivery
-
-
-def _handling(run: RunState, record: records.Handling) -> None:
-    delivery = _leaves_queue(run, record.number)
+def _handling(run: RunState, delivery: RecordedDelivery, record: records.Handling) -> None:
+    run.leave_queue(delivery)
     delivery.state = "handling"
     delivery.handled_at = record.time
 
 
-def _waiting(run: RunState, record: records.Waiting) -> None:
-    delivery = run.deliveries[record.number]
-    delivery.waits_for.append(record.on)
+def _waiting(_: RunState, delivery: RecordedDelivery, record: records.Waiting) -> None:
+    delivery.waits_for = _with(delivery.waits_for, record.on)
     delivery.state = "waiting"
 
 
-def _resumed(run: RunState, record: records.Resumed) -> None:
-    delivery = run.deliveries[record.number]
-    if record.on in delivery.waits_for:  # else it was lost before the recording began
-        delivery.waits_for.remove(record.on)
-    if not delivery.waits_for and delivery.verdict is None:
+def _resumed(_: RunState, delivery: RecordedDelivery, record: records.Resumed) -> None:
+    # If it does not wait for it, that was lost before the recording began.
+    delivery.waits_for = [n for n in delivery.waits_for if n != record.on] or ()
+    if not delivery.waits_for and delivery.settled is None:
         delivery.state = "handling"
 
 
-def _intercepted(run: RunState, record: records.Intercepted) -> None:
+def _intercepted(_: RunState, delivery: RecordedDelivery, record: records.Intercepted) -> None:
     if record.message is not None:
-        run.deliveries[record.number].message_snapshot = record.message
+        delivery.queued = delivery.queued._replace(message=record.message)
 
 
-def _settled(run: RunState, record: records.Settled) -> None:
-    delivery = _leaves_queue(run, record.number)
-    delivery.state = None
-    delivery.verdict = record.verdict
-    delivery.result_snapshot = record.result
-    delivery.error = record.error
-    delivery.reason = record.reason
-    delivery.settled_at = record.time
+def _held(_: RunState, delivery: RecordedDelivery, record: records.Held) -> None:
+    delivery.state = "held"
 
 
-def _held(run: RunState, record: records.Held) -> None:
-    run.deliveries[record.number].state = "held"
+def _released(_: RunState, delivery: RecordedDelivery, record: records.Released) -> None:
+    delivery.state = "queued"
 
 
-def _released(run: RunState, record: records.Released) -> None:
-    run.deliveries[record.number].state = "queued"
+def _moved(run: RunState, delivery: RecordedDelivery, record: records.Moved) -> None:
+    if delivery.state not in PENDING:
+        return
+    order = [number for number in run.pending if number != record.number]
+    position = order.index(record.before) if record.before in run.pending else len(order)
+    neighbours = [run.place(number) for number in order[max(position - 1, 0) : position + 1]]
+    before = neighbours.pop(0) if position > 0 else None
+    run.places[record.number] = place_between(before, neighbours[0] if neighbours else None)
+    order.insert(position, record.number)
+    run.reorder(order)
+
+
+def _edited(_: RunState, delivery: RecordedDelivery, record: records.Edited) -> None:
+    if delivery.original_snapshot is None:
+        delivery.original_snapshot = delivery.message_snapshot
+    delivery.queued = delivery.queued._replace(message=record.message)
+    delivery.edited = (*delivery.edited, *(f for f in record.fields if f not in delivery.edited))
+
+
+def _settled(run: RunState, delivery: RecordedDelivery, record: records.Settled) -> None:
+    run.settle(delivery, record)
+
+
+def _crashed(run: RunState, record: records.Crashed) -> None:
+    run.agents.pop(record.agent, None)
+
+
+def _mailbox_paused(run: RunState, record: records.MailboxPaused) -> None:
+    if record.paused:
+        run.paused_mailboxes[record.agent] = None
+    else:
+        run.paused_mailboxes.pop(record.agent, None)
+
+
+def _policy_set(run: RunState, record: records.PolicySet) -> None:
+    run.policy = record.name
+
+
+def _stopped(run: RunState, record: records.Stopped) -> None:
+    run.stopped = record
 
 
 def _registered(run: RunState, record: records.Registered) -> None:
@@ -287,13 +293,29 @@ def _unsubscribed(run: RunState, record: records.Unsubscribed) -> None:
 
 def _mode(run: RunState, record: records.Mode) -> None:
     run.mode = record.mode
+    if record.mode == "running":
+        run.stopped = None
 
 
 def _lifecycle(run: RunState, record: records.Lifecycle) -> None:
     run.started = record.state == "started"
 
 
-APPLY: dict[type, Callable[[RunState, Any], None]] = {
+# What a record of a delivery, one with a `number`, changes.
+OF_DELIVERIES: dict[type, Callable[[RunState, RecordedDelivery, Any], None]] = {
+    records.Held: _held,
+    records.Released: _released,
+    records.Moved: _moved,
+    records.Edited: _edited,
+    records.Handling: _handling,
+    records.Waiting: _waiting,
+    records.Resumed: _resumed,
+    records.Intercepted: _intercepted,
+    records.Settled: _settled,
+}
+
+# What every other record changes.
+OF_THE_RUN: dict[type, Callable[[RunState, Any], None]] = {
     records.Registered: _registered,
     records.Unregistered: _unregistered,
     records.Created: _created,
@@ -301,18 +323,10 @@ APPLY: dict[type, Callable[[RunState, Any], None]] = {
     records.Unsubscribed: _unsubscribed,
     records.Queued: _queued,
     records.Rerouted: _rerouted,
-    records.Held: _held,
-    records.Released: _released,
-    records.Handling: _handling,
-    records.Waiting: _waiting,
-    records.Resumed: _resumed,
-    records.Intercepted: _intercepted,
-    records.Settled: _settled,
+    records.Crashed: _crashed,
+    records.MailboxPaused: _mailbox_paused,
+    records.PolicySet: _policy_set,
+    records.Stopped: _stopped,
     records.Mode: _mode,
     records.Lifecycle: _lifecycle,
 }
-
-
-def _content(snapshot: str) -> Any:
-    form = json.loads(snapshot)
-    return form["json"] if "json" in form else form["repr"]

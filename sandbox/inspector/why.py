@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.inspector.case import UNKNOWN, Case, as_agent_name, is_gone
+from sandbox.inspector.case import UNKNOWN, Case, as_agent_name
 from sandbox.inspector.delivery_decisions import (
     answer_decision,
     got_there,
@@ -16,6 +16,7 @@ from sandbox.inspector.explanation import Decision, Explanation
 from sandbox.inspector.handler_decisions import handler_decisions
 from sandbox.inspector.routing_decisions import is_registered, routing_decisions
 from sandbox.inspector.routing_history import RoutingHistory
+from sandbox.inspector.run_state import RecordedDelivery
 from sandbox.inspector.snapshots import class_name
 from sandbox.messaging.topic import TopicId
 from sandbox.runtime.delivery import RESPONSE, Delivery
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.inspector.recording import Recording
-    from sandbox.inspector.run_state import RecordedDelivery
     from sandbox.messaging.agent_id import AgentId
     from sandbox.runtime.runtime import SingleThreadedAgentRuntime
 
@@ -104,16 +104,13 @@ none.
 
     def _number_of(self, message: Any) -> int | None:
         deliveries = self._recording.state.deliveries
-        if type(message) is int or isinstance(message, Delivery):
-            number = message if type(message) is int else message.number
-            if number not in deliveries:
-                msg = f"There is no delivery {number}: the recording has {len(deliveries)}."
+        if isinstance(message, Delivery | RecordedDelivery):
+            message = message.number
+        if type(message) is int:
+            if message not in deliveries:
+                msg = f"There is no delivery {message}: the recording has {len(deliveries)}."
                 raise LookupError(msg)
-            return number
-        if type(getattr(message, "number", None)) is int and message is deliveries.get(
-            message.number
-        ):
-            return int(message.number)
+            return message
         if isinstance(message, str):
             number = self._history.messages.get(message)
             if number is None:
@@ -152,7 +149,7 @@ none.
         siblings = self._history.siblings(asked.number) if asked.kind == "event" else [number]
         events = [run.deliveries[n] for n in siblings] if asked.kind == "event" else [asked]
         agent = asked.recipient if agent is None else agent
-        own = [d for d in events if d.recipient == agent and agent is not None and not is_gone(d)]
+        own = [d for d in events if d.recipient == agent and d.verdict != "no_recipient"]
         delivery = asked if asked in own else next(iter(own), None)
         live = None if self._runtime is None else self._runtime.deliveries.get(asked.number)
         return Case(

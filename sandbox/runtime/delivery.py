@@ -55,7 +55,20 @@ HANDLED, UNHANDLED, FAILED, DROPPED, UNDELIVERABLE = list(Verdict)[:5]
 NO_RECIPIENT, SKIPPED_SENDER, CANCELLED, STRANDED = list(Verdict)[5:]
 
 
-class Delivery(Turn):
+class _Seldom(Turn):
+    """What few deliveries have. Most never set these, and making one costs so much less."""
+
+    __slots__ = ()
+
+    error: BaseException | None = None
+    request: Delivery | None = None
+    reply: asyncio.Future[Any] | None = None
+    task: asyncio.Task[None] | None = None
+    copy_of: int | None = None
+    place: tuple[int, ...] | None = None
+
+
+class Delivery(_Seldom):
     """One message on its way to one recipient, with its `MessageContext`.
 
     The runtime makes one for every request, for every response, and for every recipient of a
@@ -81,25 +94,24 @@ class Delivery(Turn):
         open_calls: how many requests sent in this turn are still unanswered.
         depth: how many interventions, one inside another, this message was sent from within.
         home: identity of the runtime it belongs to, so that two runtimes never mix causes.
+        copy_of: number of the delivery that it duplicates, the first one if that is a copy itself.
+        place: where it stands in the queue, if it was moved; else `None`.
     """
 
     __slots__ = (
+        "__dict__",
         "_context",
         "cause",
         "depth",
-        "error",
         "home",
         "kind",
         "message",
         "number",
         "open_calls",
         "publication",
-        "reply",
-        "request",
         "result",
         "state",
         "subscriptions",
-        "task",
         "verdict",
     )
 
@@ -123,12 +135,8 @@ class Delivery(Turn):
         self.state: State | None = QUEUED
         self.verdict: Verdict | None = None
         self.result: Any = None
-        self.error: BaseException | None = None
         self.unhandled: str | None = None
         self.publication: Publication | None = None
-        self.request: Delivery | None = None
-        self.reply: asyncio.Future[Any] | None = None
-        self.task: asyncio.Task[None] | None = None
         self.subscriptions: tuple[str, ...] = ()
         self.open_calls = 0
 
@@ -204,10 +212,13 @@ class Publication:
             are settled, and changes to subscriptions no longer count.
         intercepted: whether its message has gone to the interventions, which see it once.
         version: version of the router's subscriptions that it was routed by.
+        edited: numbers of those events whose message was edited. They share neither it, nor
+            what interventions make of the message of the others.
     """
 
     __slots__ = (
         "cancellation_token",
+        "edited",
         "events",
         "intercepted",
         "message",
@@ -238,6 +249,23 @@ class Publication:
         self.touched = False
         self.intercepted = False
         self.version = -1
+        self.edited: frozenset[int] = frozenset()
+
+    def enter_copy(self, copy: Delivery) -> None:
+        """Make a copy of one of its events a publication of its own, whose recipient stays."""
+        own = Publication(
+            copy.message,
+            self.topic_id,
+            self.sender,
+            self.cancellation_token,
+            self.message_id,
+            self.origin,
+        )
+        own.events.append(copy)
+        own.touched = True
+        own.intercepted = self.intercepted
+        own.version = self.version
+        copy.publication = own
 
     def __repr__(self) -> str:
         return (

@@ -27,7 +27,7 @@ from sandbox.runtime.publisher import Publisher
 from sandbox.runtime.pump import Pump
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from contextvars import Context
 
     from sandbox.messaging.agent import Agent
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from sandbox.runtime.registry import Registry
     from sandbox.runtime.reports import Reports
     from sandbox.runtime.router import Router
+
+    Guard = Callable[[Delivery], bool]
 
 # From Python 3.12 on, a handler that never awaits needs no turn of the event loop.
 EAGER: dict[str, Any] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
@@ -100,7 +102,7 @@ class Dispatcher:
     def next(self) -> Delivery | None:
         """Take the next delivery that may go out of the queue, or `None` if none may."""
         queue = self.ledger.queue
-        if self._intercepting or queue.mailboxes:
+        if self._intercepting or queue.mailboxes or queue.choosy:
             delivery = queue.pop(self._gate())
         else:
             delivery = queue.ready.popleft() if queue.ready else None
@@ -118,9 +120,24 @@ class Dispatcher:
             return self.next()
         return delivery
 
+    def next_of(self, among: Callable[[Delivery], bool]) -> Delivery | None:
+        """Take out the next delivery that may go, of those for which `among` is true."""
+        self.refresh()
+        return self.ledger.queue.pop_chosen(self._gate(), among)
+
+    def peek(self, among: Callable[[Delivery], bool] | None = None) -> Delivery | None:
+        """The delivery that `next`, or `next_of`, would take out."""
+        self.refresh()
+        return self.ledger.queue.peek(self._gate(), among)
+
+    def coming(self) -> list[Delivery]:
+        """All pending deliveries in the order in which they would go if no others came."""
+        self.refresh()
+        return self.ledger.queue.coming(self._gate())
+
     def may_go(self, delivery: Delivery) -> bool:
-        """Whether this pending delivery could be delivered now."""
-        return self.ledger.queue.may_go(delivery, self._gate())
+        """Whether this pending delivery could be delivered now, though its agent be paused."""
+        return self.ledger.queue.may_go(delivery, self._gate(), if_paused=True)
 
     def refresh(self) -> None:
         """Bring all pending publications up to date with the subscriptions."""
@@ -136,23 +153,40 @@ class Dispatcher:
 
     # Delivering
 
-    def deliver_next(self, context: Context) -> bool:
+    def deliver_next(self, context: Context, guard: Guard | None = None) -> bool:
         """Deliver the next message; return whether there was one that may go.
 
-        All recipients of a publication start together, as in AutoGen Core.
+        All recipients of a publication start together, as in AutoGen Core, unless a policy or a
+        paused mailbox decides about each of them.
+
+        Args:
+            context: the context variables of which handlers see a copy.
+            guard: asked before each delivery, while it is still pending; may stop it.
         """
-        delivery = self.next()
+        delivery = self.next() if guard is None else self._next_past(guard)
         if delivery is None:
             return False
         self.deliver(delivery, context)
         if (publication := delivery.publication) is not None:
-            queued = self.ledger.queue.ready
-            while queued and queued[0].publication is publication:
-                sibling = self.next()
+            queue = self.ledger.queue
+            queued = queue.ready
+            while queued and queued[0].publication is publication and not queue.choosy:
+                sibling = self.next() if guard is None else self._next_past(guard)
                 if sibling is None:
                     break
                 self.deliver(sibling, context)
         return True
+
+    def _next_past(self, guard: Guard) -> Delivery | None:
+        asked = None
+        while (delivery := self.next()) is not None and delivery is not asked:
+            # It is pending while the guard looks at it, and another may go first afterwards:
+            # the guard may pause a mailbox, or drop what it was asked about.
+            self.ledger.queue.put_back(delivery)
+            if not guard(delivery):
+                return None
+            asked = delivery
+        return delivery
 
     def deliver(self, delivery: Delivery, context: Context) -> None:
         """Send a delivery that has just left the queue on its way.
@@ -219,8 +253,9 @@ class Dispatcher:
             return
         if not dropped:
             self._reports.intervention_failed(delivery, error)
-        for event in publication.events:
-            if event.verdict is None:
+        alone = delivery.number in publication.edited
+        for event in [delivery] if alone else publication.events:
+            if event.verdict is None and (alone or event.number not in publication.edited):
                 if event is not delivery:
                     self.ledger.queue.take(event)
                 self.ledger.drop(event, error)
@@ -293,6 +328,8 @@ def _is_to_be_intercepted(delivery: Delivery) -> bool:
     publication = delivery.publication
     if publication is None:
         return delivery.error is None
+    if delivery.number in publication.edited:  # by itself, if the others were not seen before
+        return not publication.intercepted
     first, publication.intercepted = not publication.intercepted, True
     return first
 

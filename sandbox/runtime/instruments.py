@@ -40,6 +40,12 @@ class Instrument:
     def delivery_released(self, delivery: Delivery) -> None:
         """A held delivery is in the queue again."""
 
+    def delivery_moved(self, delivery: Delivery, before: Delivery | None) -> None:
+        """A pending delivery was moved: it stands before that one now, or is the last."""
+
+    def delivery_edited(self, delivery: Delivery, fields: tuple[str, ...]) -> None:
+        """The message of a pending delivery was replaced, with other values in these fields."""
+
     def delivery_intercepting(self, delivery: Delivery) -> None:
         """A delivery has left the queue and goes to the intervention handlers."""
 
@@ -83,6 +89,15 @@ class Instrument:
 
     def agent_failed(self, agent_id: AgentId, error: BaseException) -> None:
         """An agent instance could not be built."""
+
+    def agent_crashed(self, agent_id: AgentId, agent: Agent) -> None:
+        """An agent instance was thrown away; it is built again at the next delivery to it."""
+
+    def mailbox_paused(self, agent_id: AgentId, paused: bool) -> None:
+        """From now on deliveries to this agent are passed over, or no longer."""
+
+    def policy_set(self, name: str) -> None:
+        """From now on this policy decides which delivery goes next."""
 
     def subscription_added(self, subscription: Subscription) -> None:
         """A subscription was added."""

@@ -118,7 +118,9 @@ class Ledger:
         if self.pump.asleep:
             self.pump.wake()
         self.queue.ready.append(delivery)
-        self.announce(delivery)
+        self.unsettled[delivery.number] = delivery
+        if (hooks := self._instruments.delivery_queued) is not None:
+            self._instruments.notify(hooks, delivery)
 
     # Waiting turns
 
@@ -156,7 +158,8 @@ class Ledger:
             self.pump.nudge()
         delivery.verdict = verdict
         delivery.state = None
-        delivery.task = None
+        if delivery.task is not None:
+            delivery.task = None
         del self.unsettled[delivery.number]
         if (hooks := self._instruments.delivery_settled) is not None:
             self._instruments.notify(hooks, delivery)

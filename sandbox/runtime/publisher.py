@@ -78,6 +78,8 @@ class Publisher:
         counted = [e for e in publication.events if e.pending or e.verdict is SKIPPED_SENDER]
         stay = _standing(counted, routes)
         gone = [e for e in counted if e.pending and (e.recipient, e.subscriptions) not in stay]
+        if len(stay) == len(routes) and all(e.recipient is None for e in gone):
+            return  # the change was about other topics
         for recipient, subscriptions in routes:
             if (recipient, subscriptions) in stay:
                 continue
@@ -114,10 +116,15 @@ class Publisher:
     def share(self, delivery: Delivery) -> None:
         """Hand what became of this event's message to all events of its publication."""
         publication = delivery.publication
-        if publication is not None and publication.message is not delivery.message:
+        if (
+            publication is not None
+            and publication.message is not delivery.message
+            and delivery.number not in publication.edited
+        ):
             publication.message = delivery.message
             for event in publication.events:
-                event.message = delivery.message
+                if event.number not in publication.edited:
+                    event.message = delivery.message
 
     def _event(
         self,

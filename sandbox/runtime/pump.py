@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+from threading import get_ident
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from sandbox.messaging.exceptions import WrongLoopError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sized
 
+    from sandbox.runtime.delivery import Delivery
     from sandbox.runtime.dispatcher import Dispatcher
 
 # The pump goes back to the event loop after this many deliveries or this many seconds, so
@@ -37,6 +39,7 @@ class Pump:
         loop: the event loop that owns the runtime; `None` until its first use.
         started: between `start` and `stop`.
         paused: whether a stepper holds it.
+        guard: asked before each free delivery whether it may go, if a stepper says so.
         asleep: whether it would deliver but has nothing to do; then a new delivery wakes it.
     """
 
@@ -44,9 +47,11 @@ class Pump:
         "_dispatcher",
         "_ready",
         "_scheduled",
+        "_thread",
         "asleep",
         "before_wake",
         "context",
+        "guard",
         "loop",
         "paused",
         "started",
@@ -56,12 +61,14 @@ class Pump:
         self._dispatcher = dispatcher
         self.before_wake = before_wake
         self._scheduled = False
+        self._thread: int | None = None
         self._ready: Sized | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self.context = contextvars.Context()
         self.started = False
         self.paused = False
         self.asleep = False
+        self.guard: Callable[[Delivery], bool] | None = None
 
     @property
     def flowing(self) -> bool:
@@ -75,9 +82,15 @@ class Pump:
             WrongLoopError: another loop owns the runtime; it is a `RuntimeError`.
             RuntimeError: no loop is running.
         """
+        owner = self.loop
+        # Where this is the owner's thread, and the owner runs, it is the running loop. To ask
+        # asyncio costs a system call on Python 3.11, for every message.
+        if owner is not None and get_ident() == self._thread and owner.is_running():
+            return owner
         loop = asyncio.get_running_loop()
-        if loop is not self.loop:
+        if loop is not owner:
             self._move_to(loop)
+        self._thread = get_ident()
         return loop
 
     def start(self) -> None:
@@ -120,8 +133,11 @@ class Pump:
 
     def wake(self) -> None:
         """Look at the queue soon. Only to be called while `asleep`."""
-        self.asleep = False
         self.before_wake()
+        self._schedule()
+
+    def _schedule(self) -> None:
+        self.asleep = False
         assert self.loop is not None  # bound before it sleeps
         if not self.loop.is_closed():  # else a task of that loop is being destroyed
             self._scheduled = True
@@ -138,25 +154,27 @@ class Pump:
         """Deliver until the loop is wanted elsewhere, or nothing may go."""
         dispatcher, loop_ready = self._dispatcher, self._ready
         queue = dispatcher.ledger.queue
-        deadline = perf_counter() + SECONDS_AT_ONCE
+        deadline = 0.0
         delivered = True  # an interrupt out of a handler must not leave the others waiting
         try:
             for _ in range(DELIVERIES_AT_ONCE):
                 # Stopped or paused, perhaps since this call was scheduled.
                 if not self.started or self.paused:
                     break
-                delivered = dispatcher.deliver_next(self.context)
+                delivered = dispatcher.deliver_next(self.context, self.guard)
                 # Whatever this made ready, a caller that got its answer for instance, runs
                 # before the next delivery. A loop that hides what is ready always goes first.
                 if not delivered or loop_ready is None or loop_ready:
                     break
-                if perf_counter() > deadline:
+                if not deadline:
+                    deadline = perf_counter() + SECONDS_AT_ONCE
+                elif perf_counter() > deadline:
                     break
         finally:
             self._scheduled = False
             if self.started and not self.paused:
                 if delivered and (queue.ready or queue.unblocked):
-                    self.wake()
+                    self._schedule()
                 else:
                     self.asleep = True
 

@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING
 from sandbox.runtime.delivery import HELD, QUEUED, RESPONSE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sandbox.messaging.agent_id import AgentId
     from sandbox.runtime.delivery import Delivery
+    from sandbox.runtime.policies import Policy
+
+# Places are compared as tuples, so there is always room for another between two of them.
+Place = tuple[int, ...]
 
 
 class DeliveryQueue:
-    """First in, first out, for requests, events and responses alike.
+    """First in, first out, for requests, events and responses alike, unless a policy is set.
 
     A delivery whose turn it is may still have to wait, and each reason has its place:
 
     * its agent has a serial mailbox, and a turn is open: it waits in `mailboxes`;
-    * somebody put it on hold: it waits in `held`.
+    * somebody put it on hold: it waits in `held`;
+    * somebody paused its agent's mailbox: it stays where it is and is passed over.
 
     Example:
         >>> queue = DeliveryQueue()
@@ -28,7 +33,16 @@ class DeliveryQueue:
         (0, None)
     """
 
-    __slots__ = ("held", "keepers", "mailboxes", "ready", "unblocked")
+    __slots__ = (
+        "choosy",
+        "held",
+        "keepers",
+        "mailboxes",
+        "paused",
+        "policy",
+        "ready",
+        "unblocked",
+    )
 
     def __init__(self) -> None:
         self.ready: deque[Delivery] = deque()
@@ -40,6 +54,10 @@ class DeliveryQueue:
         # goes, its mailbox keeps the others, so that none of them overtakes it.
         self.unblocked: deque[Delivery] = deque()
         self.held: dict[int, Delivery] = {}
+        # What follows is set by a stepper only; `choosy` says at a glance whether any of it is.
+        self.policy: Policy | None = None
+        self.paused: dict[AgentId, None] = {}
+        self.choosy = False
 
     def __len__(self) -> int:
         mailboxes = sum(map(len, self.mailboxes.values())) if self.mailboxes else 0
@@ -61,8 +79,9 @@ class DeliveryQueue:
 
     def put_back(self, delivery: Delivery) -> None:
         """Undo `pop`."""
-        line = self.unblocked if self._blocked(delivery) else self.ready
-        line.appendleft(delivery)
+        if self.policy is not None:
+            self.policy.made -= 1
+        _insert(self.unblocked if self._blocked(delivery) else self.ready, delivery)
 
     def pop(self, above_depth: int = -1) -> Delivery | None:
         """Take out the next delivery that may go, or `None` if none may.
@@ -71,6 +90,8 @@ class DeliveryQueue:
             above_depth: while an intervention works on a message, only what was sent from
                 within that intervention may go; this is the depth that it must exceed.
         """
+        if self.choosy:
+            return self.pop_chosen(above_depth)
         if above_depth >= 0:
             return self._pop_from_within(above_depth)
         ready, unblocked, mailboxes = self.ready, self.unblocked, self.mailboxes
@@ -83,8 +104,55 @@ class DeliveryQueue:
             _insert(mailboxes[delivery.recipient], delivery)  # type: ignore[index]  # see _blocked
         return None
 
-    def may_go(self, delivery: Delivery, above_depth: int = -1) -> bool:
-        """Whether this pending delivery could be delivered now."""
+    def peek(
+        self, above_depth: int = -1, among: Callable[[Delivery], bool] | None = None
+    ) -> Delivery | None:
+        """The next delivery that may go; it stays where it is.
+
+        Args:
+            above_depth: as for `pop`.
+            among: only those for which this is true.
+        """
+        may_go = (
+            d
+            for d in self._in_order()
+            if self.may_go(d, above_depth) and (among is None or among(d))
+        )
+        return next(may_go, None) if self.policy is None else self.policy.choose(may_go)
+
+    def pop_chosen(
+        self, above_depth: int = -1, among: Callable[[Delivery], bool] | None = None
+    ) -> Delivery | None:
+        """Take out what `peek` shows."""
+        delivery = self.peek(above_depth, among)
+        if delivery is not None:
+            self.take(delivery)
+            if self.policy is not None:
+                self.policy.made += 1
+        return delivery
+
+    def coming(self, above_depth: int = -1) -> list[Delivery]:
+        """All pending deliveries in the order in which they would go if no others came.
+
+        Under a policy, those that may not go now come last.
+        """
+        pending = list(self)
+        if self.policy is None:
+            return pending
+        may_go = [d for d in pending if self.may_go(d, above_depth)]
+        may_not_go = [d for d in pending if not self.may_go(d, above_depth)]
+        return [*self.policy.order(may_go), *may_not_go]
+
+    def may_go(self, delivery: Delivery, above_depth: int = -1, *, if_paused: bool = False) -> bool:
+        """Whether this pending delivery could be delivered now.
+
+        Args:
+            delivery: the delivery.
+            above_depth: as for `pop`.
+            if_paused: whether to pass over that the mailbox of its agent is paused.
+        """
+        if self.paused and not if_paused and delivery.recipient in self.paused:
+            return False
         if delivery.state is HELD or delivery.depth <= above_depth:
             return False
         return delivery in self.unblocked or not self._blocked(delivery)
@@ -119,6 +187,43 @@ class DeliveryQueue:
         del self.held[delivery.number]
         delivery.state = QUEUED
         self.insert(delivery)
+
+    def move(self, delivery: Delivery, position: int) -> Delivery | None:
+        """Give a pending delivery another place.
+
+        Returns:
+            The delivery that it now stands before, or `None` if it is the last.
+        """
+        others = [d for d in self if d is not delivery]
+        before = place(others[position - 1]) if position else None
+        after = others[position] if position < len(others) else None
+        delivery.place = place_between(before, None if after is None else place(after))
+        for line in (self.ready, *self.mailboxes.values()):
+            if delivery in line:
+                line.remove(delivery)
+                _insert(line, delivery)
+        agent = delivery.recipient
+        for first in [d for d in self.unblocked if agent is not None and d.recipient == agent]:
+            # The first of that mailbox may be another one now.
+            self.unblocked.remove(first)
+            _insert(self.mailboxes[agent], first)  # type: ignore[index]  # it is not None
+            self._unblock_next(agent)  # type: ignore[arg-type]  # likewise
+        return after
+
+    def choose_by(self, policy: Policy | None) -> None:
+        """Let a policy decide what goes next; `None` is first in, first out."""
+        self.policy = policy
+        self.choosy = policy is not None or bool(self.paused)
+
+    def pause(self, agent: AgentId) -> None:
+        """Pass over the deliveries to this agent."""
+        self.paused[agent] = None
+        self.choosy = True
+
+    def resume(self, agent: AgentId) -> None:
+        """Undo `pause`."""
+        self.paused.pop(agent, None)
+        self.choosy = self.policy is not None or bool(self.paused)
 
     def clear(self) -> list[Delivery]:
         """Take out everything that is pending and return it; closed mailboxes stay closed."""
@@ -170,6 +275,10 @@ class DeliveryQueue:
             and all(other.recipient != recipient for other in self.unblocked)
         )
 
+    def _in_order(self) -> Iterator[Delivery]:
+        # Sorting what is sorted anyway would make each choice from a long queue slow.
+        return iter(self) if self.unblocked or self.mailboxes else iter(self.ready)
+
     def _pop_from_within(self, above_depth: int) -> Delivery | None:
         for line in (self.unblocked, self.ready):
             for delivery in line:
@@ -179,13 +288,31 @@ class DeliveryQueue:
         return None
 
 
-def place(delivery: Delivery) -> tuple[int, int]:
+def place(delivery: Delivery) -> Place:
     """What the queue is ordered by: numbers, but events stand together with their publication."""
+    if delivery.place is not None:  # it was moved
+        return delivery.place
     publication = delivery.publication
     return (
         delivery.number if publication is None else publication.events[0].number,
         delivery.number,
     )
+
+
+def place_between(before: Place | None, after: Place | None) -> Place:
+    """A place behind `before` and ahead of `after`; `None` stands for the ends of the queue.
+
+    At the end it is still ahead of all that will come later.
+
+    Example:
+        >>> place_between((4, 4), (5, 5)), place_between((4, 4), (4, 4, 0))
+        ((4, 4, 0), (4, 4, -1))
+    """
+    if before is None:
+        return (0,) if after is None else (after[0] - 1,)
+    if after is not None and after[: len(before)] == before:
+        return (*before, after[len(before)] - 1)
+    return (*before, 0)
 
 
 def _insert(line: deque[Delivery], delivery: Delivery) -> None:

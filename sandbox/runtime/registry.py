@@ -141,6 +141,24 @@ class Registry:
         if (hooks := self._instruments.type_unregistered) is not None:
             self._instruments.notify(hooks, type)
 
+    def forget(self, agent_id: AgentId) -> Agent:
+        """Throw an instance away, to be built again when it is needed.
+
+        Raises:
+            LookupError: there is no such instance.
+            ValueError: it was registered as an instance, so nothing could build it again.
+        """
+        if agent_id not in self.instances:
+            built = ", ".join(map(str, self.instances)) or "none"
+            msg = f"There is no agent {agent_id} to crash. Built so far: {built}."
+            raise LookupError(msg)
+        if self._types[agent_id.type].factory is None:
+            msg = f"{agent_id} was registered as an instance, so nothing could build it again."
+            raise ValueError(msg)
+        agent = self.instances.pop(agent_id)
+        del self._owners[id(agent)]
+        return agent
+
     def not_found(self, type: str) -> str:
         """The sentence that says that this type is not registered, and which one may be meant."""
         return f"Agent with name {type} not found. {did_you_mean(type, self._types)}"
@@ -152,6 +170,8 @@ class Registry:
             RecipientNotFoundError: its type is not registered.
             TypeError: it is not an `AgentId`.
         """
+        if type(recipient) is AgentId and recipient.type in self._types:
+            return
         if not isinstance(given := cast("object", recipient), AgentId):
             msg = (
                 f"The recipient must be an AgentId, not {given!r}. "

@@ -60,7 +60,7 @@ class Router:
         self._next_rank = 0
         self._shelves: dict[Shelf, dict[str, Subscription]] = {}
         self._known: set[tuple[Shelf, str]] = set()  # what makes indexed subscriptions equal
-        self._routes: dict[TopicId, tuple[Route, ...]] = {}
+        self._routes: dict[tuple[str, str], tuple[Route, ...]] = {}
 
     @property
     def subscriptions(self) -> tuple[Subscription, ...]:
@@ -120,14 +120,16 @@ class Router:
 
         A subscription that raises is logged and passed over: it costs the others nothing.
         """
-        routes = self._routes.get(topic_id)
+        # Not the topic itself: its hash is a Python function, a tuple's is not.
+        key = (topic_id.type, topic_id.source)
+        routes = self._routes.get(key)
         if routes is None:
             routes = tuple(self._find(topic_id))
             # The answer of a subscription that stands apart is its own business and may change.
             if APART not in self._shelves:
                 if len(self._routes) >= REMEMBERED_TOPICS:
                     self._routes.clear()
-                self._routes[topic_id] = routes
+                self._routes[key] = routes
         return routes
 
     def _find(self, topic_id: TopicId) -> Iterator[Route]:

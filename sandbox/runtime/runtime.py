@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextvars import copy_context
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sandbox.messaging.cancellation import CancellationToken
 from sandbox.messaging.topic import TopicId
@@ -102,7 +102,7 @@ class SingleThreadedAgentRuntime(Directory):
         )
         self._ledger = self._dispatcher.ledger
         self._pump = self._dispatcher.pump
-        self._stepper = Stepper(self._dispatcher, self._instruments)
+        self._stepper = Stepper(self._dispatcher, self._registry, self._instruments)
         self._hint: asyncio.TimerHandle | None = None
         tracing = tracing_for(tracer_provider, self.agents, self._serializers)
         if tracing is not None:
@@ -180,12 +180,8 @@ class SingleThreadedAgentRuntime(Directory):
             TypeError: `topic_id` is not a `TopicId`.
             WrongLoopError: the runtime belongs to another event loop.
         """
-        if not isinstance(given := cast("object", topic_id), TopicId):
-            msg = (
-                f"topic_id must be a TopicId, not {given!r}. "
-                'Write TopicId("type", "source"), or send_message to reach one agent.'
-            )
-            raise TypeError(msg)
+        if type(topic_id) is not TopicId:
+            _check_topic(topic_id)
         token = CancellationToken() if cancellation_token is None else cancellation_token
         self._dispatcher.publisher.publish(message, topic_id, sender, token, message_id)
         if not self._pump.flowing:
@@ -386,3 +382,12 @@ class SingleThreadedAgentRuntime(Directory):
         waiting = next(iter(self._ledger.queue), None)
         if waiting is not None and not self._pump.flowing and not self._stepper.watched:
             self._reports.nothing_delivers(waiting, paused=self._pump.paused)
+
+
+def _check_topic(topic_id: object) -> None:
+    if not isinstance(topic_id, TopicId):
+        msg = (
+            f"topic_id must be a TopicId, not {topic_id!r}. "
+            'Write TopicId("type", "source"), or send_message to reach one agent.'
+        )
+        raise TypeError(msg)

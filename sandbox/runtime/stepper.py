@@ -6,15 +6,22 @@ import asyncio
 from contextvars import copy_context
 from typing import TYPE_CHECKING
 
-from sandbox.messaging.exceptions import MessageDroppedException
 from sandbox.runtime.delivery import HELD, RESPONSE, Delivery
 from sandbox.runtime.instruments import Instrument, Instruments
+from sandbox.runtime.pending import PendingDeliveries
+from sandbox.runtime.policies import policy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sandbox.runtime.dispatcher import Dispatcher
+    from sandbox.runtime.policies import Policy
+    from sandbox.runtime.registry import Registry
+
+    Guard = Callable[[Delivery], bool]
 
 
-class Stepper:
+class Stepper(PendingDeliveries):
     """Holds the pump and makes deliveries one by one, started or not.
 
     Nothing else can hold a runtime. What a delivery does is the same, stepped or not: both go
@@ -36,11 +43,12 @@ class Stepper:
         None
     """
 
-    def __init__(self, dispatcher: Dispatcher, instruments: Instruments) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, registry: Registry, instruments: Instruments
+    ) -> None:
+        super().__init__(dispatcher, registry, instruments)
         self.watched = False
-        self._dispatcher = dispatcher
-        self._ledger = dispatcher.ledger
-        self._instruments = instruments
+        self._guards: list[Guard] = []
 
     @property
     def paused(self) -> bool:
@@ -54,33 +62,6 @@ class Stepper:
     def resume(self) -> None:
         """Deliver freely again, if the runtime is started."""
         self._dispatcher.pump.resume()
-
-    @property
-    def pending(self) -> tuple[Delivery, ...]:
-        """All queued and held deliveries, in the order of the queue.
-
-        A step makes the first that may go: it passes over those that are held, or whose agent
-        has a serial mailbox and an open turn.
-        """
-        self._dispatcher.refresh()
-        return tuple(self._ledger.queue)
-
-    def find(self, number: int) -> Delivery:
-        """The pending delivery with this number.
-
-        Raises:
-            LookupError: it is not pending: unknown, under way, or settled.
-        """
-        for delivery in self.pending:
-            if delivery.number == number:
-                return delivery
-        under_way = self._ledger.unsettled.get(number)
-        if under_way is not None:
-            msg = f"Delivery #{number} has left the queue: it is {under_way.state}."
-        else:
-            waiting = ", ".join(f"#{d.number}" for d in self.pending) or "none"
-            msg = f"Delivery #{number} is not pending. Pending are: {waiting}."
-        raise LookupError(msg)
 
     async def step(self, number: int | None = None) -> Delivery | None:
         """Make exactly one delivery.
@@ -101,58 +82,120 @@ class Stepper:
             LookupError: delivery `number` is not pending.
             RuntimeError: it may not go now, or the runtime delivers freely.
         """
+        delivery = self.begin(number)
+        if delivery is not None:
+            await self.finish(delivery)
+        return delivery
+
+    def begin(
+        self, number: int | None = None, *, among: Callable[[Delivery], bool] | None = None
+    ) -> Delivery | None:
+        """Make a delivery like `step`, without waiting for its turn.
+
+        Args:
+            number: which delivery to make; by default the next one that may go.
+            among: without a number, the next of those for which this is true.
+
+        Returns:
+            The delivery, or `None` if nothing may go now.
+
+        Raises:
+            LookupError: delivery `number` is not pending.
+            RuntimeError: it may not go now, or the runtime delivers freely.
+        """
         dispatcher = self._dispatcher
         dispatcher.pump.bind()
         dispatcher.pump.before_wake()
         if dispatcher.pump.flowing:
             msg = "The runtime delivers freely, so there is nothing to step. Pause it first."
             raise RuntimeError(msg)
-        delivery = dispatcher.next() if number is None else self._choose(number)
-        if delivery is None:
-            return None
-        turn = self._turn_of(delivery)
-        dispatcher.deliver(delivery, copy_context())
+        delivery = self._choose(number, among)
+        if delivery is not None:
+            dispatcher.deliver(delivery, copy_context())
+        return delivery
+
+    async def finish(self, delivery: Delivery) -> None:
+        """Wait until a delivery that `begin` made has come to rest, as `step` does."""
         await self._come_to_rest(delivery)
+        turn = self._turn_of(delivery)
         if turn is not None and turn is not delivery:
             await self._come_to_rest(turn)
-        return delivery
 
-    def hold(self, number: int) -> Delivery:
-        """Put a pending delivery on hold: it is passed over until `release`."""
-        delivery = self.find(number)
-        if delivery.state is not HELD:
-            self._ledger.queue.hold(delivery)
-            if (hooks := self._instruments.delivery_held) is not None:
-                self._instruments.notify(hooks, delivery)
-        return delivery
+    async def let_run(self) -> None:
+        """Let everything run that can run now, without waiting for what sleeps or does I/O."""
+        await self._dispatcher.pump.rest()
 
-    def release(self, number: int) -> Delivery:
-        """Put a held delivery back in its place in the queue."""
-        delivery = self.find(number)
-        if delivery.state is HELD:
-            self._ledger.queue.release(delivery)
-            if (hooks := self._instruments.delivery_released) is not None:
-                self._instruments.notify(hooks, delivery)
-            self._dispatcher.pump.nudge()
-        return delivery
+    def is_at_rest(self, delivery: Delivery) -> bool:
+        """Whether the turn of a delivery that `begin` made has ended, or is parked."""
+        turn = self._turn_of(delivery)
+        return delivery.parked and (turn is None or turn.parked)
 
-    def drop(self, number: int, *, error: bool = False) -> Delivery:
-        """Drop a pending delivery.
+    def next_up(self, among: Callable[[Delivery], bool] | None = None) -> Delivery | None:
+        """The delivery that a step would make, `None` if nothing may go.
 
         Args:
-            number: which one.
-            error: whether the caller of a request gets a `MessageDroppedException`. By default
-                it is told nothing and goes on waiting, as for a message lost on the way.
+            among: the next of those for which this is true.
         """
-        delivery = self.find(number)
-        self._ledger.queue.take(delivery)
-        if delivery.publication is not None:
-            delivery.publication.touched = True
-        reason = MessageDroppedException(f"Dropped while it was pending: {delivery!r}")
-        self._ledger.drop(delivery, reason if error else None)
-        return delivery
+        return self._dispatcher.peek(among)
 
-    def _choose(self, number: int) -> Delivery:
+    # What goes next
+
+    @property
+    def policy(self) -> str:
+        """Which pending delivery goes next, free or stepped; `fifo` unless it was set.
+
+        One of `fifo`, `lifo`, `random(seed)`, `pairs` and `pairs(seed)`; see
+        `sandbox.runtime.policies`. Setting it makes a seeded policy begin anew. Under another
+        policy than `fifo`, also the deliveries of one publication go one by one.
+        """
+        chosen = self._ledger.queue.policy
+        return "fifo" if chosen is None else chosen.name
+
+    @policy.setter
+    def policy(self, name: str | Policy) -> None:
+        chosen = policy(name)
+        self._ledger.queue.choose_by(None if chosen.name == "fifo" else chosen)
+        if (hooks := self._instruments.policy_set) is not None:
+            self._instruments.notify(hooks, chosen.name)
+        self._dispatcher.pump.nudge()
+
+    @property
+    def coming(self) -> tuple[Delivery, ...]:
+        """All pending deliveries in the order in which they would go if no others came.
+
+        Under `fifo` those that may not go now keep their place, else they come last.
+        """
+        return tuple(self._dispatcher.coming())
+
+    def guard(self, may_go: Guard) -> Callable[[], None]:
+        """Ask `may_go` about each delivery before it goes freely; what is stepped is not asked.
+
+        It is asked while the delivery is still pending, and must not raise. If it answers no,
+        the delivery stays where it is; `may_go` must then have paused the runtime, or it is
+        asked again soon.
+
+        Returns:
+            A function that ends it; calling it twice changes nothing.
+        """
+        self._guards.append(may_go)
+        self._dispatcher.pump.guard = self._ask_guards
+
+        def end() -> None:
+            if may_go in self._guards:
+                self._guards.remove(may_go)
+            if not self._guards:
+                self._dispatcher.pump.guard = None
+
+        return end
+
+    def _ask_guards(self, delivery: Delivery) -> bool:
+        return all(may_go(delivery) for may_go in tuple(self._guards))
+
+    def _choose(
+        self, number: int | None, among: Callable[[Delivery], bool] | None
+    ) -> Delivery | None:
+        if number is None:
+            return self._dispatcher.next() if among is None else self._dispatcher.next_of(among)
         delivery = self.find(number)
         if delivery.state is HELD:
             self.release(number)

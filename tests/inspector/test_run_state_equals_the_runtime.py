@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -168,9 +169,7 @@ notes = st.recursive(
             st.one_of(
                 st.tuples(st.just("publish"), topics, inner),
                 st.tuples(st.just("ask"), st.tuples(addresses, inner)),
-                st.tuples(
-                    st.just("ask"), st.tuples(addresses, inner), st.tuples(addresses, inner)
-                ),
+                st.tuples(st.just("ask"), st.tuples(addresses, inner), st.tuples(addresses, inner)),
                 st.just(("wait",)),
                 st.just(("fail",)),
             ),
@@ -259,10 +258,8 @@ class RecordsAndRuntime(RuleBasedStateMachine):
             self.do(self.spawn(self.try_step(number)))
 
     async def try_step(self, number):
-        try:
+        with suppress(RuntimeError):  # it may not be able to go now
             await self.inspector.step(number)
-        except RuntimeError as error:
-            assert "cannot go now" in str(error)
 
     @rule()
     def open_a_gate(self):

@@ -264,6 +264,37 @@ class Run(RuleBasedStateMachine):
         if number is not None:
             self.runtime.stepper.drop(number, error=error)
 
+    @rule(index=st.integers(0, 9), position=st.integers(0, 9))
+    def move(self, index, position):
+        number = self.pick(index)
+        if number is not None:
+            self.runtime.stepper.move(number, position % len(self.runtime.stepper.pending))
+
+    @rule(index=st.integers(0, 9))
+    def duplicate(self, index):
+        number = self.pick(index)
+        if number is not None:
+            self.runtime.stepper.duplicate(number)
+
+    @rule(index=st.integers(0, 9), note=LEAVES)
+    def edit(self, index, note):
+        number = self.pick(index)
+        if number is not None and self.runtime.stepper.find(number).error is None:
+            self.runtime.stepper.edit(number, note)
+
+    @rule(policy=st.sampled_from(["fifo", "lifo", "random(1)", "pairs(2)"]))
+    def choose_a_policy(self, policy):
+        self.runtime.stepper.policy = policy
+
+    @rule(type=st.sampled_from(TYPES), what=st.sampled_from(["pause_mailbox", "resume_mailbox"]))
+    def pause_or_resume_a_mailbox(self, type, what):
+        getattr(self.runtime.stepper, what)(agent(type))
+
+    @rule(type=st.sampled_from(TYPES))
+    def crash(self, type):
+        if agent(type) in self.runtime.agents:
+            self.runtime.stepper.crash(agent(type))
+
     def pick(self, index):
         pending = self.runtime.stepper.pending
         return pending[index % len(pending)].number if pending and index is not None else None
@@ -294,6 +325,8 @@ class Run(RuleBasedStateMachine):
             super().teardown()
 
     async def end(self):
+        for paused in self.runtime.stepper.paused_mailboxes:
+            self.runtime.stepper.resume_mailbox(paused)
         for delivery in self.runtime.stepper.pending:
             self.runtime.stepper.release(delivery.number)
         if self.runtime._ledger._lost:  # somebody waits for an answer that was dropped

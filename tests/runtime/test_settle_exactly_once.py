@@ -287,20 +287,27 @@ async def test_an_instrument_that_raises_is_removed_and_the_run_goes_on(mode, ho
 
     await add(runtime, "a", ask)
     await add(runtime, "b", topics=["news"])
-    await add(runtime, "c", factory=broken_factory, topics=["gone"])
+    await add(runtime, "c", factory=broken_factory, topics=["news"])
     await add(runtime, "d")
     await runtime.unregister("d")
     await runtime.publish_message("late", TOPIC)
-    await runtime.remove_subscription("c on gone")
+    await runtime.remove_subscription("c on news")
     number = runtime.stepper.pending[0].number
     runtime.stepper.hold(number)
     runtime.stepper.release(number)
+    runtime.stepper.move(number, 0)
+    runtime.stepper.edit(number, "later")
+    runtime.stepper.pause_mailbox(agent("b"))
+    runtime.stepper.resume_mailbox(agent("b"))
+    runtime.stepper.policy = "fifo"
     async with mode(runtime):
         answer = await runtime.send_message("hi", agent("a"))
         failure = await outcome_of(runtime.send_message("hi", agent("c")))
+        runtime.stepper.crash(agent("b"))
     assert (answer, repr(failure)) == ("<<hi>>!", "ValueError('cannot be built')")
     assert books.verdicts() == [
         "event -> b/default: handled",
+        "event -> outside: no_recipient",
         "request -> a/default: handled",
         "request -> b/default: handled",
         "response -> a/default: handled",

@@ -1,0 +1,198 @@
+"""Stops: the breakpoints of one inspector and its budget, and what happens when one is met."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.inspector.breakpoints import (
+    Breakpoint,
+    Moment,
+    moments_after,
+    moments_before,
+    reason_of,
+)
+from sandbox.inspector.records import Changed, Stopped
+from sandbox.messaging.turn import current_turn
+from sandbox.runtime.delivery import EVENT, REQUEST
+from sandbox.runtime.instruments import Instrument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sandbox.inspector.recorder import Recorder
+    from sandbox.inspector.recording import Recording
+    from sandbox.messaging.agent import Agent
+    from sandbox.messaging.agent_id import AgentId
+    from sandbox.runtime.delivery import Delivery
+    from sandbox.runtime.runtime import SingleThreadedAgentRuntime
+
+
+class Stops(Instrument):
+    """Watches a runtime while there are breakpoints, and stops it when one is met.
+
+    Attributes:
+        count: how often it has stopped the runtime so far.
+    """
+
+    def __init__(
+        self, runtime: SingleThreadedAgentRuntime, recording: Recording, recorder: Recorder
+    ) -> None:
+        self.count = 0
+        self._runtime = runtime
+        self._recording = recording
+        self._recorder = recorder
+        self._breakpoints: list[Breakpoint] = []
+        self._budget: int | None = None
+        self._spent = 0
+        self._passed: set[int] = set()  # pending deliveries before which it has stopped already
+        self._changed: list[Changed] = []
+        self._disarm: list[Callable[[], None]] = []
+
+    # Breakpoints
+
+    def __iter__(self) -> Iterator[Breakpoint]:
+        return iter(tuple(self._breakpoints))
+
+    def add(self, breakpoint: Breakpoint) -> Breakpoint:
+        """Stop at this from now on."""
+        breakpoint.on_remove = self.remove
+        self._breakpoints.append(breakpoint)
+        self._arm()
+        return breakpoint
+
+    def remove(self, breakpoint: Breakpoint) -> None:
+        """Stop at this no more; removing it twice changes nothing."""
+        if breakpoint in self._breakpoints:
+            self._breakpoints.remove(breakpoint)
+            self._arm()
+
+    def close(self) -> None:
+        """Stop at nothing any more."""
+        self._breakpoints.clear()
+        self._budget = None
+        self._arm()
+
+    def set_budget(self, budget: int | None) -> None:
+        """Stop after this many deliveries, counted from now on; `None` is no limit."""
+        self._budget = budget
+        self._spent = 0
+        self._arm()
+
+    def _arm(self) -> None:
+        # Nothing is asked and nothing observed for the sake of breakpoints that do not exist.
+        wanted = bool(self._breakpoints) or self._budget is not None
+        if wanted and not self._disarm:
+            self._runtime.add_instrument(self)
+            self._disarm = [
+                self._runtime.stepper.guard(self.may_go),
+                self._recording.listen(self._note_change),
+                lambda: self._runtime.remove_instrument(self),
+            ]
+        elif not wanted:
+            while self._disarm:
+                self._disarm.pop()()
+
+    # Stopping
+
+    def may_go(self, delivery: Delivery) -> bool:
+        """Whether this delivery, which is next, may leave the queue; stops the runtime if not."""
+        if delivery.number in self._passed:
+            self._spent += 1
+            return True
+        if self._budget is not None and self._spent >= self._budget:
+            reason = f"{self._spent:,} deliveries were made, which is the budget"
+            self._spent = 0
+            self._stop(delivery.number, "budget", reason)
+            return False
+        stops = self.count
+        for moment in moments_before(delivery, self._agent(delivery.recipient)):
+            self._meet(moment)
+        if self.count == stops:
+            self._spent += 1
+            return True
+        self._passed.add(delivery.number)
+        return self._runtime.stepper.paused is False and delivery.recipient in (
+            self._runtime.stepper.paused_mailboxes
+        )
+
+    def invariant_broken(self, name: str, delivery: Delivery | None = None) -> None:
+        """Stop if a breakpoint asks for broken invariants.
+
+        Args:
+            name: what the invariant says.
+            delivery: after which delivery it was broken.
+        """
+        agent_id = None if delivery is None else delivery.recipient
+        self._meet(Moment("invariant", delivery, agent_id, self._agent(agent_id), text=name))
+
+    def _meet(self, moment: Moment) -> None:
+        met = [b for b in self._breakpoints if b.meets(moment)]
+        for breakpoint in met:
+            if breakpoint.once:
+                self.remove(breakpoint)
+        if not met:
+            return
+        # Of several, one that stops everything decides.
+        first = min(met, key=lambda b: b.hold_only)
+        number = None if moment.delivery is None else moment.delivery.number
+        held = moment.agent_id if first.hold_only else None
+        self._stop(number, first.label, reason_of(first, moment), held)
+
+    def _stop(
+        self, number: int | None, by: str, reason: str, held: AgentId | None = None
+    ) -> None:
+        self.count += 1
+        self._recorder.stopped(number, by, reason)
+        stepper = self._runtime.stepper
+        if held is not None:
+            stepper.pause_mailbox(held)
+        elif not stepper.paused:
+            stepper.pause()
+            self._recorder.mode("paused")
+
+    def _agent(self, agent_id: AgentId | None) -> Any:
+        return None if agent_id is None else self._runtime.agents.get(agent_id)
+
+    def _note_change(self) -> None:
+        record = self._recording.records[-1]
+        if type(record) is Changed:
+            self._changed.append(record)
+
+    def _meet_changes(self, delivery: Delivery) -> None:
+        changed = [c for c in self._changed if c.number == delivery.number]
+        self._changed.clear()
+        if changed:
+            agent = self._agent(delivery.recipient)
+            self._meet(Moment("changed", delivery, delivery.recipient, agent))
+
+    # The hooks of an instrument
+
+    def delivery_queued(self, delivery: Delivery) -> None:
+        """Something was sent."""
+        publication = delivery.publication
+        sent = delivery.kind is REQUEST or (
+            delivery.kind is EVENT
+            and publication is not None
+            and publication.events[0] is delivery  # once per publication
+        )
+        if sent and delivery.copy_of is None:
+            sender = delivery.sender
+            self._meet(Moment("sent", delivery, sender, self._agent(sender)))
+
+    def delivery_handling(self, delivery: Delivery) -> None:
+        """A message may have been changed before it was delivered."""
+        if self._changed:
+            self._meet_changes(delivery)
+
+    def delivery_settled(self, delivery: Delivery) -> None:
+        """A delivery has ended."""
+        self._passed.discard(delivery.number)
+        if self._changed:
+            self._meet_changes(delivery)
+        for moment in moments_after(delivery, self._agent(delivery.recipient)):
+            self._meet(moment)
+
+    def agent_created(self, agent_id: AgentId, agent: Agent) -> None:
+        """An agent was built, perhaps for a delivery."""
+        delivery = getattr(current_turn.get(), "delivery", None)
+        self._meet(Moment("created", delivery, agent_id, agent))
