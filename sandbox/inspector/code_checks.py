@@ -48,8 +48,10 @@ def not_portable(
     found: dict[str, Problem] = {}
     for cls in [*_handled(runtime), *_built_in(sent)]:
         name = cls.__name__
-        if name not in sent or name in found or issubclass(cls, BaseException):
+        if name not in sent or name in found:
             continue
+        if cls is type(None) or issubclass(cls, BaseException):
+            continue  # an answer that says nothing, or an error: no message of the program
         reasons = _portability.get(cls)
         if reasons is None:
             reasons = _portability[cls] = why_not_portable(cls)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from sandbox.inspector.opening import opening_of
 from sandbox.inspector.records import Record, as_data
-from sandbox.inspector.run_state import RunState
+from sandbox.inspector.steps import Steps
+from sandbox.inspector.storage import Header, RecordingFile, Report, read, write
+from sandbox.inspector.timeline import SECTION, Timeline
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterator
 
-    from sandbox.inspector.run_state import RecordedDelivery
+    import networkx as nx
+    import pandas as pd
+
+    from sandbox.inspector.run_state import RecordedDelivery, RunState
 
 _new_tuple: Callable[[type[Record], tuple[Any, ...]], Record] = tuple.__new__
 
@@ -22,44 +30,142 @@ class Recording:
     `recording[n]` is delivery number n, as it stands now; `len(recording)` counts deliveries
     and iterating yields them.
 
+    Args:
+        path: a file to which each record is written as it comes, one line each, so that a process
+            that is killed loses the last one at most. It must not exist yet.
+        limit: how many records to keep in memory at least; by default all. Of those before, only
+            how things stood is kept, and `let_go` counts them. A file gets all of them.
+
+    Attributes:
+        records: the records in memory; the first of them has number `let_go + 1`.
+        report: what is not in this recording, in words: of a file that was loaded what could not
+            be read, or why no more could be written.
+
+    Raises:
+        FileExistsError: there is a file at `path` already.
+        ValueError: `limit` is less than 1.
+
     Example:
         >>> recording = Recording()
         >>> len(recording), recording.last
         (0, 0)
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str] | None = None, *, limit: int | None = None
+    ) -> None:
+        if limit is not None and limit < 1:
+            raise ValueError(f"limit must be at least 1 record, not {limit}.")
         self.records: list[Record] = []
+        self.report = Report()
         self._began = perf_counter()
+        self._header = Header.now()
         self._listeners: list[Callable[[], None]] = []
-        self._now = RunState()
+        self._limit = limit
+        self._timeline = Timeline(SECTION if limit is None else max(1, min(SECTION, limit // 4)))
+        self._steps = Steps()
+        self._file: RecordingFile | None = None
+        if path is not None:
+            self._file = RecordingFile(Path(path), self._header, self.report)
+            self._listeners.append(self._write_down)
+        if limit is not None:
+            self._listeners.append(self._keep_within_limit)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Recording:
+        """Read a recording from a file, also one that is damaged, cut off or from a newer version.
+
+        What can be read is read, and `report` says what was left out and why. Nothing that the
+        file names is imported or run.
+
+        Returns:
+            A recording with everything that a live one has.
+
+        Raises:
+            OSError: the file cannot be opened.
+
+        Example:
+            >>> import tempfile
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     Recording().save(f"{folder}/run.jsonl")
+            ...     loaded = Recording.load(f"{folder}/run.jsonl")
+            >>> loaded, str(loaded.report)
+            (<Recording: 0 deliveries, 0 records>, 'Nothing was left out.')
+        """
+        recording = cls()
+        recording._header, recording.records, recording.report = read(Path(path))
+        return recording
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the recording to a file, in place of what is there.
+
+        Of a recording with a limit, this is what is in memory, beginning with how things stood
+        then; only a file that it was written to as it went has everything.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        opening = self.opening
+        write(Path(path), self._header.after(self.let_go), [*opening, *self.records])
+
+    @property
+    def path(self) -> Path | None:
+        """The file to which the records are written as they come, or `None`."""
+        return None if self._file is None else self._file.path
+
+    @property
+    def let_go(self) -> int:
+        """How many records were let go, for want of memory: those up to this number."""
+        return self._timeline.start
+
+    @property
+    def opening(self) -> list[Record]:
+        """How things stood when the records up to `let_go` were let go, as records; else none."""
+        if not self.let_go:
+            return []
+        return opening_of(self._timeline.opening(), self.records[0].time if self.records else 0.0)
 
     @property
     def last(self) -> int:
         """Number of the last record; 0 if there is none."""
-        return len(self.records)
+        return self.let_go + len(self.records)
 
     @property
     def state(self) -> RunState:
         """The run as it stands after the last record."""
-        return self._now.advance(self.records)
+        return self._timeline.now(self.records)
 
     def at(self, seq: int) -> RunState:
         """The run as it stood after record `seq`; 0 is before the first.
 
         Raises:
-            IndexError: there is no such record.
+            IndexError: there is no such record, or it was let go.
         """
-        if not 0 <= seq <= self.last:
-            msg = f"There is no record {seq}: this recording has records 1 to {self.last}."
-            raise IndexError(msg)
-        return RunState().advance(self.records[:seq])
+        # After the last record that was let go, it is still known how things stood.
+        self._check(seq, self.let_go)
+        return self._timeline.at(self.records, seq)
+
+    @property
+    def steps(self) -> list[int]:
+        """For each step, the number of its last record: `at(steps[k])` is how it stood after it.
+
+        Step k made the k-th delivery, whoever chose it, and what came of it until the next was
+        made belongs to it. Step 0 is all before the first.
+        """
+        self._steps.advance(self.records[self._steps.seen - self.let_go :])
+        return self._steps.ends
 
     def since(self, seq: int, limit: int | None = None) -> list[dict[str, Any]]:
-        """Records from number `seq` on, at most `limit`, as plain data."""
+        """Records from number `seq` on, at most `limit`, as plain data.
+
+        Raises:
+            IndexError: record `seq` was let go.
+        """
         first = max(seq, 1)
-        stop = None if limit is None else first - 1 + limit
-        wanted = self.records[first - 1 : stop]
+        if first <= self.let_go:
+            self._check(first, self.let_go + 1)
+        begin = first - 1 - self.let_go
+        wanted = self.records[begin : None if limit is None else begin + limit]
         return [as_data(number, record) for number, record in enumerate(wanted, first)]
 
     def __len__(self) -> int:
@@ -72,8 +178,10 @@ class Recording:
         deliveries = self.state.deliveries
         if number not in deliveries:
             msg = f"There is no delivery {number}: the recording has {len(deliveries)} deliveries."
+            if self.let_go:
+                msg += f" Those settled by record {self.let_go} were let go{self._whereabouts()}."
             raise IndexError(msg)
-        return deliveries[number]
+        return deliveries[number].copy()
 
     def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Have `callback` called after each record; it must be quick and must not raise.
@@ -98,5 +206,69 @@ class Recording:
             for callback in self._listeners:
                 callback()
 
+    def close(self) -> None:
+        """Close the file, if there is one. What comes after that is kept in memory only."""
+        if self._file is not None:
+            self._file.close()
+
+    def to_frame(self) -> pd.DataFrame:
+        """The deliveries as a pandas table; see `sandbox.inspector.exports.frame_of`."""
+        from sandbox.inspector.exports import frame_of
+
+        return frame_of(self)
+
+    def to_mermaid(self, limit: int | None = 200) -> str:
+        """A Mermaid sequence diagram; see `sandbox.inspector.exports.mermaid_of`."""
+        from sandbox.inspector.exports import mermaid_of
+
+        return mermaid_of(self, limit)
+
+    def to_networkx(self) -> nx.DiGraph:
+        """The deliveries and their causes; see `sandbox.inspector.exports.causes_of`."""
+        from sandbox.inspector.exports import causes_of
+
+        return causes_of(self)
+
+    def to_html(self, path: str | os.PathLike[str] | None = None) -> str:
+        """A page that plays the recording; see `sandbox.inspector.player.player_of`.
+
+        Args:
+            path: a file to write it to, in place of what is there.
+        """
+        from sandbox.inspector.player import player_of
+
+        page = player_of(self)
+        if path is not None:
+            Path(path).write_text(page, encoding="utf-8")
+        return page
+
     def __repr__(self) -> str:
-        return f"<Recording: {len(self)} deliveries, {self.last} records>"
+        let_go = f", {self.let_go} let go" if self.let_go else ""
+        problem = f", {self.report.headline}" if self.report else ""
+        return f"<Recording: {len(self)} deliveries, {self.last} records{let_go}{problem}>"
+
+    def _check(self, seq: int, first: int) -> None:
+        if first <= seq <= self.last:
+            return
+        if 0 <= seq < first:
+            msg = (
+                f"Record {seq} was let go (limit={self._limit}): there still are "
+                f"records {self.let_go + 1} to {self.last}{self._whereabouts()}."
+            )
+        else:
+            msg = f"There is no record {seq}: this recording has records {first} to {self.last}."
+        raise IndexError(msg)
+
+    def _whereabouts(self) -> str:
+        return "" if self.path is None else f"; all are in {self.path}"
+
+    def _write_down(self) -> None:
+        assert self._file is not None  # else nobody would listen
+        self._file.catch_up(self.records, self.let_go)
+
+    def _keep_within_limit(self) -> None:
+        assert self._limit is not None  # else nobody would listen
+        while len(self.records) >= self._limit + self._timeline.section:
+            self._steps.advance(self.records[self._steps.seen - self.let_go :])
+            count = self._timeline.let_go(self.records)
+            del self.records[:count]

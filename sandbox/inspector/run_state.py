@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.inspector import records
 from sandbox.inspector.recorded_delivery import RecordedDelivery
-from sandbox.runtime.queue import place_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -97,17 +96,15 @@ class RunState:
     def advance(self, following: Iterable[records.Record]) -> None:
         """Take in the records that come after those taken in before.
 
-        What is said of a delivery that is not known, as its record is lost, is passed over.
+        What is said of a delivery that is not known, since its record is lost, is passed over.
         """
         for record in following:
             self.seq += 1
             change = OF_DELIVERIES.get(type(record))
             if change is None:
-                OF_THE_RUN[type(record)](self, record)
-            else:
-                delivery = self.delivery(record.number)  # type: ignore[union-attr,arg-type]
-                if delivery is not None:
-                    change(self, delivery, record)
+                OF_THE_RUN.get(type(record), _nothing)(self, record)
+            elif (delivery := self.delivery(record.number)) is not None:  # type: ignore[union-attr]
+                change(self, delivery, record)
 
     def rest(self, like: RunState | None = None) -> RunState:
         """A copy without the deliveries; what is the same in `like` is shared with that."""
@@ -164,6 +161,10 @@ class RunState:
     def reorder(self, numbers: Iterable[int]) -> None:
         """Put the pending deliveries into another order."""
         self.pending = dict.fromkeys(numbers)
+
+
+def _nothing(_run: RunState, _record: records.Record) -> None:
+    """Some records only tell, for instance what was printed."""
 
 
 def _with(numbers: list[int] | tuple[()], number: int) -> list[int]:
@@ -227,15 +228,9 @@ def _released(_: RunState, delivery: RecordedDelivery, record: records.Released)
 
 
 def _moved(run: RunState, delivery: RecordedDelivery, record: records.Moved) -> None:
-    if delivery.state not in PENDING:
-        return
-    order = [number for number in run.pending if number != record.number]
-    position = order.index(record.before) if record.before in run.pending else len(order)
-    neighbours = [run.place(number) for number in order[max(position - 1, 0) : position + 1]]
-    before = neighbours.pop(0) if position > 0 else None
-    run.places[record.number] = place_between(before, neighbours[0] if neighbours else None)
-    order.insert(position, record.number)
-    run.reorder(order)
+    if delivery.state in PENDING:
+        run.places[record.number] = record.place
+        run.reorder(sorted(run.pending, key=run.place))
 
 
 def _edited(_: RunState, delivery: RecordedDelivery, record: records.Edited) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sandbox.inspector.breakpoints import (
@@ -31,7 +32,7 @@ class Stops(Instrument):
     """Watches a runtime while there are breakpoints, and stops it when one is met.
 
     Attributes:
-        count: how often it has stopped the runtime so far.
+        count: how often it has stopped the runtime so far; pausing one mailbox does not count.
     """
 
     def __init__(
@@ -73,10 +74,31 @@ class Stops(Instrument):
         self._arm()
 
     def set_budget(self, budget: int | None) -> None:
-        """Stop after this many deliveries, counted from now on; `None` is no limit."""
+        """Stop after this many deliveries, counted from now on; `None` is no limit.
+
+        Raises:
+            ValueError: it is less than 1.
+        """
+        if budget is not None and budget < 1:
+            msg = f"A budget is a number of deliveries, at least 1, not {budget}."
+            raise ValueError(msg)
         self._budget = budget
-        self._spent = 0
+        self.count_anew()
         self._arm()
+
+    def count_anew(self) -> None:
+        """Count the deliveries that the budget is for from now on."""
+        self._spent = 0
+
+    @contextmanager
+    def budgeted(self, budget: int | None) -> Iterator[None]:
+        """Inside the block, count anew, and to this budget if one is given."""
+        usual = self._budget
+        self.set_budget(usual if budget is None else budget)
+        try:
+            yield
+        finally:
+            self.set_budget(usual)
 
     def _arm(self) -> None:
         # Nothing is asked and nothing observed for the sake of breakpoints that do not exist.
@@ -104,16 +126,14 @@ class Stops(Instrument):
             self._spent = 0
             self._stop(delivery.number, "budget", reason)
             return False
-        stops = self.count
+        stops, met = self.count, False
         for moment in moments_before(delivery, self._agent(delivery.recipient)):
-            self._meet(moment)
-        if self.count == stops:
-            self._spent += 1
-            return True
-        self._passed.add(delivery.number)
-        return self._runtime.stepper.paused is False and delivery.recipient in (
-            self._runtime.stepper.paused_mailboxes
-        )
+            met = self._meet(moment) or met
+        if met:
+            self._passed.add(delivery.number)
+        goes_on = self.count == stops
+        self._spent += goes_on
+        return goes_on
 
     def invariant_broken(self, name: str, delivery: Delivery | None = None) -> None:
         """Stop if a breakpoint asks for broken invariants.
@@ -125,28 +145,30 @@ class Stops(Instrument):
         agent_id = None if delivery is None else delivery.recipient
         self._meet(Moment("invariant", delivery, agent_id, self._agent(agent_id), text=name))
 
-    def _meet(self, moment: Moment) -> None:
+    def _meet(self, moment: Moment) -> bool:
         met = [b for b in self._breakpoints if b.meets(moment)]
         for breakpoint in met:
             if breakpoint.once:
                 self.remove(breakpoint)
         if not met:
-            return
+            return False
         # Of several, one that stops everything decides.
         first = min(met, key=lambda b: b.hold_only)
         number = None if moment.delivery is None else moment.delivery.number
         held = moment.agent_id if first.hold_only else None
         self._stop(number, first.label, reason_of(first, moment), held)
+        return True
 
     def _stop(
         self, number: int | None, by: str, reason: str, held: AgentId | None = None
     ) -> None:
-        self.count += 1
         self._recorder.stopped(number, by, reason)
         stepper = self._runtime.stepper
         if held is not None:
             stepper.pause_mailbox(held)
-        elif not stepper.paused:
+            return
+        self.count += 1
+        if self._runtime.started and not stepper.paused:
             stepper.pause()
             self._recorder.mode("paused")
 

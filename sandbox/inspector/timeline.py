@@ -33,6 +33,7 @@ class Timeline:
         section: how many records make a section.
 
     Attributes:
+        section: how many records make a section.
         start: number of the record before the first that there still is.
 
     Example:
@@ -45,7 +46,7 @@ class Timeline:
 
     def __init__(self, section: int = SECTION) -> None:
         self.start = 0
-        self._section = section
+        self.section = section
         self._first = _Mark(RunState(), [])
         self._marks: list[_Mark] = []
         self._now = RunState()
@@ -58,7 +59,7 @@ class Timeline:
         """How things stood after record `seq`, which must not lie before `start`."""
         if self._now.seq < seq:
             self._advance(records, seq)
-        marks = [self._first, *self._marks[: (seq - self.start) // self._section]]
+        marks = [self._first, *self._marks[: (seq - self.start) // self.section]]
         run = marks[-1].rest.rest()
         for mark in marks:
             run.deliveries.update((d.queued.number, d) for d in mark.changed)
@@ -75,7 +76,7 @@ class Timeline:
         Returns:
             How many records that are.
         """
-        count = self._section
+        count = self.section
         run = self.at(records, self.start + count)
         settled = {n: d for n, d in run.deliveries.items() if d.settled is not None}
         run.forget(settled)
@@ -91,9 +92,9 @@ class Timeline:
         run = self._now
         while run.seq < seq:
             done = run.seq - self.start
-            end = min(done - done % self._section + self._section, seq - self.start)
+            end = min(done - done % self.section + self.section, seq - self.start)
             run.advance(records[done:end])
-            if end % self._section == 0:
+            if end % self.section == 0:
                 last = self._marks[-1].rest if self._marks else None
                 self._marks.append(_Mark(run.rest(last), run.part()))
         return run

@@ -217,7 +217,10 @@ class Dispatcher:
             self._start(self._turn(delivery), delivery, context)
 
     def _start(self, work: Coroutine[Any, Any, None], delivery: Delivery, context: Context) -> None:
-        task = asyncio.Task(work, loop=self.pump.loop, context=context.copy(), **EAGER)
+        # A name of our own spares asyncio to number the task.
+        task = asyncio.Task(
+            work, loop=self.pump.loop, name="turn", context=context.copy(), **EAGER
+        )
         if not task.done():
             delivery.task = task  # the event loop itself holds tasks only weakly
 

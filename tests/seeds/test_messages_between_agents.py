@@ -395,6 +395,7 @@ class PatientWorker(RoutedAgent):
 
 
 async def test_a_cancelled_request_ends_for_its_caller_and_its_handler_can_notice(runtime):
+    PatientWorker.noticed = False
     await PatientWorker.register(runtime, "worker", lambda: PatientWorker("Works."))
     runtime.start()
     long_task, token = LongTask(), CancellationToken()
