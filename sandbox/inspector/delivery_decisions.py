@@ -103,9 +103,18 @@ def line_of(error: Failure | None) -> str | None:
 
 def _queue(case: Case, delivery: RecordedDelivery) -> Iterator[Decision]:
     number = delivery.number
+    stop = case.run.stopped
     if delivery.state == "held":
         advice = f"inspector.release({number})"
         yield Decision(QUEUE, "No, it is held.", "failed", advice, number)
+    elif delivery.state == "queued" and delivery.recipient in case.run.paused_mailboxes:
+        answer = f"No, the mailbox of {delivery.recipient} is paused."
+        advice = f"inspector.resume_mailbox({delivery.recipient!r})"
+        yield Decision(QUEUE, answer, "failed", advice, number)
+    elif delivery.state == "queued" and stop is not None and stop.number == number:
+        answer = f"Not yet: {stop.by} stopped the run before it. {stop.reason}"
+        advice = f"await inspector.step({number}), or inspector.resume()."
+        yield Decision(QUEUE, answer, "undecided", advice, number)
     elif delivery.state == "queued":
         yield _waits_in_queue(case, delivery)
     elif delivery.verdict == "stranded" and delivery.handled_at is None:

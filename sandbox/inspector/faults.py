@@ -37,6 +37,7 @@ class Faults:
         self._withdrawn: set[int] = set()  # events whose subscription was removed
         self._refused: dict[int, str] = {}  # delivery -> intervention handler that raised on it
         self._given_up: set[int] = set()  # requests whose callers gave up
+        self._copied: set[int] = set()  # duplicates, and what they are duplicates of
         self._stopped = False
 
     def problems(self) -> list[Problem]:
@@ -57,6 +58,9 @@ class Faults:
 
     def queued(self, record: Queued) -> None:
         """Take in a new delivery, and see whether its recipient gets the message twice."""
+        if record.copy_of is not None:
+            self._copied.update((record.number, record.copy_of))
+            return
         if record.publication is None or record.recipient is None:
             return
         publication, recipients = self._recipients
@@ -64,7 +68,7 @@ class Faults:
             recipients = {}
             self._recipients = record.publication, recipients
         first = recipients.setdefault(record.recipient, record.number)
-        if first != record.number and record.copy_of is None:
+        if first != record.number:
             self._double(record.recipient, record.number, record.subscriptions)
 
     def rerouted(self, record: Rerouted) -> None:
@@ -99,6 +103,8 @@ class Faults:
         if self._stopped or (is_answer and request in self._given_up):
             self._given_up.discard(request)
             return
+        if is_answer and not self._copied.isdisjoint((request, delivery.number)):
+            return  # of several answers to one call, the caller gets the first
         if not is_answer:
             self._given_up.add(request)
         caller, other = delivery.sender, delivery.recipient

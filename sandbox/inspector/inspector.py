@@ -7,19 +7,21 @@ import importlib
 import importlib.util
 from typing import TYPE_CHECKING, Any, cast
 
+from sandbox.inspector.controls import Controls
 from sandbox.inspector.drawing import draw
 from sandbox.inspector.graph import graph_of
 from sandbox.inspector.picture import static_html
 from sandbox.inspector.problems import Problems
 from sandbox.inspector.recorder import Recorder
 from sandbox.inspector.recording import Recording
+from sandbox.inspector.running import Running
+from sandbox.inspector.runs import Runs
+from sandbox.inspector.stops import Stops
 from sandbox.inspector.text import as_text
 from sandbox.inspector.why import Why
 from sandbox.runtime.runtime import SingleThreadedAgentRuntime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import networkx as nx
     from matplotlib.axes import Axes
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from sandbox.runtime.delivery import Delivery
 
 
-class Inspector:
+class Inspector(Running, Controls):
     """Records a runtime and makes its deliveries one at a time.
 
     It may be made before or after `start()`, and changes nothing about the run but the moment of
@@ -39,6 +41,8 @@ class Inspector:
     Args:
         runtime: the runtime to inspect.
         paused: whether to hold the runtime at once, so that only steps deliver.
+        budget: stop after so many deliveries of one run, or since the runtime was resumed: a
+            guard against programs that never end. By default there is no limit.
 
     Raises:
         TypeError: `runtime` is not a runtime of this package.
@@ -66,7 +70,9 @@ class Inspector:
         HI
     """
 
-    def __init__(self, runtime: SingleThreadedAgentRuntime, *, paused: bool = True) -> None:
+    def __init__(
+        self, runtime: SingleThreadedAgentRuntime, *, paused: bool = True, budget: int | None = None
+    ) -> None:
         if not isinstance(given := cast("object", runtime), SingleThreadedAgentRuntime):
             msg = f"Inspector needs a SingleThreadedAgentRuntime, not {given!r}."
             raise TypeError(msg)
@@ -77,6 +83,9 @@ class Inspector:
         self._why = Why(self.recording, runtime)
         self._problems = Problems(self.recording, runtime)
         runtime.add_instrument(self._recorder)
+        self._stops = Stops(runtime, self.recording, self._recorder)
+        self._stops.set_budget(budget)
+        self._runs = Runs(runtime, self.recording, self._stops)
         if paused:
             self.pause()
         else:
@@ -89,8 +98,11 @@ class Inspector:
 
     @property
     def queue(self) -> tuple[Delivery, ...]:
-        """The pending deliveries in the order of the queue; held ones keep their place."""
-        return self.runtime.stepper.pending
+        """The pending deliveries in the order in which they would go if no others came.
+
+        Under the policy `fifo` those that may not go now keep their place, else they come last.
+        """
+        return self.runtime.stepper.coming
 
     @property
     def paused(self) -> bool:
@@ -104,6 +116,7 @@ class Inspector:
 
     def resume(self) -> None:
         """Let the runtime deliver freely. If it is not started, it does so once it is."""
+        self._stops.count_anew()
         self.runtime.stepper.resume()
         self._recorder.mode("running")
 
@@ -122,36 +135,6 @@ class Inspector:
             RuntimeError: it may not go now. Or the runtime is started and not paused.
         """
         return await self.runtime.step(number)
-
-    async def run(
-        self,
-        until: Callable[[Delivery], bool] | None = None,
-        limit: int | None = None,
-    ) -> int:
-        """Step until nothing is left to do.
-
-        Args:
-            until: called with each delivery after it was made; a true answer ends the run.
-            limit: make at most so many deliveries.
-
-        Returns:
-            How many deliveries were made.
-
-        Raises:
-            RuntimeError: the runtime is started and not paused.
-        """
-        made = 0
-        while limit is None or made < limit:
-            delivery = await self.step()
-            if delivery is None:
-                if not self._may_go_on():
-                    break
-                await self._next_record()
-                continue
-            made += 1
-            if until is not None and until(delivery):
-                break
-        return made
 
     def why(
         self,
@@ -235,7 +218,15 @@ class Inspector:
         return draw(self.graph(), ax)
 
     def close(self) -> None:
-        """Stop recording and let the runtime deliver freely. The recording stays."""
+        """Stop recording and let the runtime deliver freely. The recording stays.
+
+        Breakpoints, a policy and paused mailboxes end with it; what is on hold stays so.
+        """
+        self._stops.close()
+        for agent_id in self.paused_mailboxes:
+            self.resume_mailbox(agent_id)
+        if self.policy != "fifo":
+            self.policy = "fifo"
         self.runtime.stepper.resume()
         self._recorder.mode("running")
         self.runtime.remove_instrument(self._recorder)
@@ -253,15 +244,3 @@ class Inspector:
             return {"text/plain": str(self), "text/html": static_html(self.recording.state)}
         view = importlib.import_module("sandbox.notebook").view(self)
         return view._repr_mimebundle_(**options)  # the display protocol
-
-    def _may_go_on(self) -> bool:
-        """Whether a turn is open that waits for no delivery, so that more may come of it."""
-        return any(not d.pending and not d.parked for d in self.runtime.deliveries.values())
-
-    async def _next_record(self) -> None:
-        happened = asyncio.Event()
-        stop = self.recording.listen(happened.set)
-        try:
-            await happened.wait()
-        finally:
-            stop()

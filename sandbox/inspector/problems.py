@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.inspector import records
 from sandbox.inspector.code_checks import not_portable, redefined
 from sandbox.inspector.faults import Faults
+from sandbox.inspector.following import Follower
 from sandbox.inspector.livelock import Livelocks
 from sandbox.inspector.problem import Problem
 from sandbox.inspector.waits import Waits
@@ -40,14 +41,18 @@ class Problems:
     ) -> None:
         self._recording = recording
         self._runtime = runtime
-        self._seen = 0
+        self._follower = Follower(recording)
         self._faults = Faults()
+        self._sent: dict[str, int] = {}  # message type -> its first delivery
+        self._found_elsewhere: list[Problem] = []
+        self._begin()
+
+    def _begin(self) -> None:
         self._waits = Waits()
         self._livelocks = Livelocks()
-        self._sent: dict[str, int] = {}  # message type -> its first delivery
         self._held: set[int] = set()
-        self._pending: set[int] = set()
-        self._found_elsewhere: list[Problem] = []
+        self._paused: set[str] = set()  # agents whose mailbox is paused
+        self._pending: dict[int, str | None] = {}  # delivery -> recipient
         self._apply: dict[type, Callable[[Any], None]] = {
             records.Registered: self._waits.registered,
             records.Subscribed: self._faults.subscribed,
@@ -62,6 +67,7 @@ class Problems:
             records.Intercepted: self._faults.intercepted,
             records.Changed: self._changed,
             records.Settled: self._settled,
+            records.MailboxPaused: self._mailbox_paused,
             records.Lifecycle: self._lifecycle,
         }
 
@@ -84,16 +90,16 @@ class Problems:
         self._found_elsewhere.append(problem)
 
     def _catch_up(self) -> None:
-        new = self._recording.records[self._seen :]
-        self._seen += len(new)
-        apply = self._apply
+        if self._follower.missed_some:
+            self._begin()
+        new, apply = self._follower.news(), self._apply
         for record in new:
             change = apply.get(type(record))
             if change is not None:
                 change(record)
 
     def _queued(self, record: records.Queued) -> None:
-        self._pending.add(record.number)
+        self._pending[record.number] = record.recipient
         self._sent.setdefault(record.message_type, record.number)
         self._waits.queued(record)
         self._faults.queued(record)
@@ -105,8 +111,12 @@ class Problems:
     def _release(self, record: records.Released) -> None:
         self._held.discard(record.number)
 
+    def _mailbox_paused(self, record: records.MailboxPaused) -> None:
+        change = self._paused.add if record.paused else self._paused.discard
+        change(record.agent)
+
     def _handling(self, record: records.Handling) -> None:
-        self._pending.discard(record.number)
+        self._pending.pop(record.number, None)
         self._held.discard(record.number)
         self._waits.handling(record)
 
@@ -122,7 +132,7 @@ class Problems:
             self._faults.changed(record, delivery)
 
     def _settled(self, record: records.Settled) -> None:
-        self._pending.discard(record.number)
+        self._pending.pop(record.number, None)
         self._held.discard(record.number)
         self._livelocks.settled(record)
         delivery = self._waits.settled(record)
@@ -139,18 +149,28 @@ class Problems:
 
     def _holds(self) -> list[Problem]:
         """Holds that somebody forgot: nothing else is left to deliver."""
-        if not self._held or self._pending != self._held:
+        if not self._held and not self._paused:
             return []
-        numbers = tuple(sorted(self._held))
+        if not self._pending or any(
+            number not in self._held and recipient not in self._paused
+            for number, recipient in self._pending.items()
+        ):
+            return []
+        numbers = tuple(sorted(self._pending))
         names = ", ".join(f"#{number}" for number in numbers[:10])
-        held = (self._waits.unsettled[number].recipient for number in numbers)
+        paused = sorted(self._paused.intersection(filter(None, self._pending.values())))
+        first = next((number for number in numbers if number in self._held), None)
+        if first is None:
+            advice = f"inspector.resume_mailbox({paused[0]!r})."
+        else:
+            advice = f"inspector.release({first}), or inspector.drop({first})."
         return [
             Problem(
                 "held",
-                f"Nothing is left to deliver but what is held: {names}.",
+                f"Nothing is left to deliver but what is held or has a paused mailbox: {names}.",
                 numbers,
-                f"inspector.release({numbers[0]}), or inspector.drop({numbers[0]}).",
-                tuple(dict.fromkeys(agent for agent in held if agent is not None)),
+                advice,
+                tuple(dict.fromkeys(filter(None, self._pending.values()))),
                 len(numbers),
             )
         ]

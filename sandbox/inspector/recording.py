@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import networkx as nx
-    import pandas as pd
 
     from sandbox.inspector.run_state import RecordedDelivery, RunState
 
@@ -211,7 +210,7 @@ class Recording:
         if self._file is not None:
             self._file.close()
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> Any:
         """The deliveries as a pandas table; see `sandbox.inspector.exports.frame_of`."""
         from sandbox.inspector.exports import frame_of
 

@@ -9,8 +9,7 @@ written as `type/key`, deliveries as their number, messages as snapshots (see
 from __future__ import annotations
 
 import json
-from functools import cache
-from typing import Annotated, Any, NamedTuple, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 
 Snapshot = Annotated[str, "JSON"]
 """What an object was at one moment, as JSON text; see `sandbox.inspector.snapshots`."""
@@ -232,8 +231,8 @@ class Changed(NamedTuple):
     time: float
     number: int
     when: str
-    before: str
-    after: str
+    before: Snapshot
+    after: Snapshot
 
 
 class Mode(NamedTuple):
@@ -277,16 +276,13 @@ Record = (
 )
 
 
-@cache
-def snapshots_of(record_class: type[Record]) -> tuple[str, ...]:
-    """Names of the fields of a class of records that hold snapshots.
-
-    Example:
-        >>> snapshots_of(Settled)
-        ('result',)
-    """
+def _snapshots_of(record_class: type) -> tuple[str, ...]:
     hints = get_type_hints(record_class, include_extras=True)
     return tuple(name for name, hint in hints.items() if hint in {Snapshot, Snapshot | None})
+
+
+SNAPSHOTS: dict[type, tuple[str, ...]] = {kind: _snapshots_of(kind) for kind in get_args(Record)}
+"""Names of the fields that hold snapshots, by the class of the record."""
 
 
 def as_data(seq: int, record: Record) -> dict[str, Any]:
@@ -301,7 +297,7 @@ def as_data(seq: int, record: Record) -> dict[str, Any]:
         {'kind': 'handling', 'seq': 7, 'time': 0.5, 'number': 3}
     """
     data = as_data_but_snapshots(seq, record)
-    for field in snapshots_of(type(record)):
+    for field in SNAPSHOTS[type(record)]:
         if data[field] is not None:
             data[field] = json.loads(data[field])
     return data
@@ -328,8 +324,6 @@ def as_data_but_snapshots(seq: int, record: Record) -> dict[str, Any]:
     if isinstance(record, Rerouted):
         names = ("number", "recipient", "subscriptions")
         data["events"] = [dict(zip(names, event, strict=True)) for event in record.events]
-    if isinstance(record, Changed):
-        data |= {"before": json.loads(record.before), "after": json.loads(record.after)}
     if "agent_class" in data:
         data["class"] = data.pop("agent_class")
     return data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sandbox.inspector import records
 from sandbox.inspector.recorded_delivery import RecordedDelivery
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sandbox.runtime.queue import Place
+
+    Numbered = records.Held | records.Settled
 
 PENDING = frozenset({"queued", "held"})
 
@@ -103,7 +105,7 @@ class RunState:
             change = OF_DELIVERIES.get(type(record))
             if change is None:
                 OF_THE_RUN.get(type(record), _nothing)(self, record)
-            elif (delivery := self.delivery(record.number)) is not None:  # type: ignore[union-attr]
+            elif (delivery := self.delivery(cast("Numbered", record).number)) is not None:
                 change(self, delivery, record)
 
     def rest(self, like: RunState | None = None) -> RunState:
@@ -178,9 +180,7 @@ def _readdress(
     delivery: RecordedDelivery, recipient: str | None, subscriptions: tuple[str, ...]
 ) -> None:
     if (delivery.recipient, delivery.subscriptions) != (recipient, subscriptions):
-        delivery.queued = delivery.queued._replace(
-            recipient=recipient, subscriptions=subscriptions
-        )
+        delivery.queued = delivery.queued._replace(recipient=recipient, subscriptions=subscriptions)
 
 
 def _queued(run: RunState, record: records.Queued) -> None:
@@ -219,11 +219,11 @@ def _intercepted(_: RunState, delivery: RecordedDelivery, record: records.Interc
         delivery.queued = delivery.queued._replace(message=record.message)
 
 
-def _held(_: RunState, delivery: RecordedDelivery, record: records.Held) -> None:
+def _held(_: RunState, delivery: RecordedDelivery, _record: records.Held) -> None:
     delivery.state = "held"
 
 
-def _released(_: RunState, delivery: RecordedDelivery, record: records.Released) -> None:
+def _released(_: RunState, delivery: RecordedDelivery, _record: records.Released) -> None:
     delivery.state = "queued"
 
 

@@ -114,8 +114,9 @@ class Runs:
         try:
             while not goal.is_reached(self._rested(open_turns)):
                 happened.clear()
-                delivery = None if made == goal.limit else self._next(among)
-                if self._stops.count != stops or self._flows:
+                stopped = self._stops.count != stops or self._flows
+                delivery = None if stopped or made == goal.limit else self._next(among)
+                if stopped or self._stops.count != stops:
                     break
                 if delivery is not None:
                     made += 1
@@ -194,7 +195,7 @@ class _Goal:
         return True
 
     def is_reached(self, rested: list[Delivery]) -> bool:
-        return self.until is not None and any([self.until(delivery) for delivery in rested])
+        return self.until is not None and any(map(self.until, rested))
 
 
 class _Family(Instrument):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from sandbox.inspector.records import Handling, Queued, Settled
+from sandbox.inspector.records import Handling, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,11 +42,11 @@ class Steps:
         left = self._left
         for record in following:
             self.seen += 1
-            kind = type(record)
-            if kind is Handling and record.number not in left:
-                left.add(record.number)
-                self._starts.append(self.seen)
-            elif kind is Settled:
+            if isinstance(record, Handling):
+                if record.number not in left:
+                    left.add(record.number)
+                    self._starts.append(self.seen)
+            elif isinstance(record, Settled):
                 if record.number not in left and record.verdict not in NOT_MADE:
                     self._starts.append(self.seen)
                 left.discard(record.number)

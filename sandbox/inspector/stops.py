@@ -12,7 +12,7 @@ from sandbox.inspector.breakpoints import (
     moments_before,
     reason_of,
 )
-from sandbox.inspector.records import Changed, Stopped
+from sandbox.inspector.records import Changed
 from sandbox.messaging.turn import current_turn
 from sandbox.runtime.delivery import EVENT, REQUEST
 from sandbox.runtime.instruments import Instrument
@@ -159,9 +159,7 @@ class Stops(Instrument):
         self._stop(number, first.label, reason_of(first, moment), held)
         return True
 
-    def _stop(
-        self, number: int | None, by: str, reason: str, held: AgentId | None = None
-    ) -> None:
+    def _stop(self, number: int | None, by: str, reason: str, held: AgentId | None = None) -> None:
         self._recorder.stopped(number, by, reason)
         stepper = self._runtime.stepper
         if held is not None:

@@ -36,6 +36,7 @@ class Waits:
         self._serial: set[str] = set()
         self._keepers: dict[str, int] = {}  # agent with a serial mailbox -> its open turn
         self._lost: dict[int, Queued] = {}  # requests of which no answer will come
+        self._copied: set[int] = set()  # duplicates, and what they are duplicates of
 
     def registered(self, record: Registered) -> None:
         """Take in a registration."""
@@ -47,6 +48,8 @@ class Waits:
     def queued(self, record: Queued) -> None:
         """Take in a new delivery."""
         self.unsettled[record.number] = record
+        if record.copy_of is not None:
+            self._copied.update((record.number, record.copy_of))
 
     def handling(self, record: Handling) -> None:
         """Take in the begin of a turn."""
@@ -77,7 +80,10 @@ class Waits:
         if self._keepers.get(delivery.recipient or "") == record.number:
             del self._keepers[delivery.recipient or ""]
         if record.verdict == "dropped" and record.error is None and delivery.is_rpc:
-            self._lost[delivery.request or record.number] = delivery
+            request = delivery.request or record.number
+            if not self._copied.isdisjoint((request, record.number)):
+                return delivery  # another may arrive
+            self._lost[request] = delivery
         return delivery
 
     def lifecycle(self, record: Lifecycle) -> None:
@@ -151,16 +157,18 @@ def cycles(graph: Mapping[int, Iterable[int]]) -> list[tuple[int, ...]]:
     for start in graph:
         if start in done:
             continue
-        path: dict[int, Iterator[int]] = {start: iter(graph[start])}
+        path: list[tuple[int, Iterator[int]]] = [(start, iter(graph[start]))]
+        places = {start: 0}
         while path:
-            node = next(reversed(path))
-            following = next(path[node], None)
+            node, edges = path[-1]
+            following = next(edges, None)
             if following is None:
                 done.add(node)
-                del path[node]
-            elif following in path:
-                on_path = list(path)
-                found.append(tuple(on_path[on_path.index(following) :]))
+                del places[node]
+                path.pop()
+            elif following in places:
+                found.append(tuple(n for n, _ in path[places[following] :]))
             elif following not in done:
-                path[following] = iter(graph.get(following, ()))
+                places[following] = len(path)
+                path.append((following, iter(graph.get(following, ()))))
     return found

@@ -13,6 +13,7 @@ from sandbox.inspector.delivery_decisions import (
     way_decisions,
 )
 from sandbox.inspector.explanation import Decision, Explanation
+from sandbox.inspector.following import Follower
 from sandbox.inspector.handler_decisions import handler_decisions
 from sandbox.inspector.routing_decisions import is_registered, routing_decisions
 from sandbox.inspector.routing_history import RoutingHistory
@@ -61,7 +62,7 @@ none.
         self._recording = recording
         self._runtime = runtime
         self._history = RoutingHistory()
-        self._seen = 0
+        self._follower = Follower(recording)
 
     def __call__(
         self,
@@ -98,19 +99,15 @@ none.
         return _explain(self._recorded(number, name))
 
     def _catch_up(self) -> None:
-        records = self._recording.records
-        self._history.advance(records[self._seen :])
-        self._seen = len(records)
+        if self._follower.missed_some:
+            self._history = RoutingHistory()
+        self._history.advance(self._follower.news())
 
     def _number_of(self, message: Any) -> int | None:
-        deliveries = self._recording.state.deliveries
         if isinstance(message, Delivery | RecordedDelivery):
             message = message.number
         if type(message) is int:
-            if message not in deliveries:
-                msg = f"There is no delivery {message}: the recording has {len(deliveries)}."
-                raise LookupError(msg)
-            return message
+            return self._recording[message].number
         if isinstance(message, str):
             number = self._history.messages.get(message)
             if number is None:
@@ -146,8 +143,8 @@ none.
             # The way of an answer begins with the way of its request.
             caller, asked = asked.recipient, run.deliveries[asked.request]
             agent = asked.recipient if agent in {None, caller} else agent
-        siblings = self._history.siblings(asked.number) if asked.kind == "event" else [number]
-        events = [run.deliveries[n] for n in siblings] if asked.kind == "event" else [asked]
+        siblings = self._history.siblings(asked.number) if asked.kind == "event" else [asked.number]
+        events = [run.deliveries[n] for n in siblings if n in run.deliveries]
         agent = asked.recipient if agent is None else agent
         own = [d for d in events if d.recipient == agent and d.verdict != "no_recipient"]
         delivery = asked if asked in own else next(iter(own), None)

@@ -218,9 +218,7 @@ class Dispatcher:
 
     def _start(self, work: Coroutine[Any, Any, None], delivery: Delivery, context: Context) -> None:
         # A name of our own spares asyncio to number the task.
-        task = asyncio.Task(
-            work, loop=self.pump.loop, name="turn", context=context.copy(), **EAGER
-        )
+        task = asyncio.Task(work, loop=self.pump.loop, name="turn", context=context.copy(), **EAGER)
         if not task.done():
             delivery.task = task  # the event loop itself holds tasks only weakly
 

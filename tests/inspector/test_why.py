@@ -5,6 +5,7 @@ import json
 import logging
 import types
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,6 +18,7 @@ from sandbox import (
     DropMessage,
     Inspector,
     MessageContext,
+    Recording,
     RoutedAgent,
     SingleThreadedAgentRuntime,
     TopicId,
@@ -26,6 +28,7 @@ from sandbox import (
     message_handler,
     rpc,
 )
+from sandbox.inspector.recorder import Recorder
 from sandbox.inspector.why import Why
 
 
@@ -140,8 +143,13 @@ def assert_failing(explanation, question, *words, advice=()):
 
 
 def both(inspector, message, agent=None):
-    """The explanation with the live runtime, and that from the recording alone."""
-    return inspector.why(message, agent), Why(inspector.recording)(message, agent)
+    """The explanation with the live runtime, and those from the recording alone."""
+    with TemporaryDirectory() as folder:
+        inspector.recording.save(f"{folder}/run.jsonl")
+        loaded = Recording.load(f"{folder}/run.jsonl")
+    recorded = Why(inspector.recording)(message, agent)
+    assert Why(loaded)(message, agent) == recorded
+    return inspector.why(message, agent), recorded
 
 
 async def test_a_message_that_arrived_has_no_failing_decision():
@@ -326,6 +334,35 @@ async def test_two_subscriptions_make_two_deliveries():
     await runtime.remove_subscription("sub")
 
 
+async def test_a_duplicate_made_by_the_inspector_is_no_double_delivery():
+    runtime, inspector = await kitchen()
+    await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
+    inspector.duplicate(1)
+    await inspector.run()
+    for number in (1, 2):
+        for explanation in both(inspector, number, "kitchen/s1"):
+            assert explanation.first_failing is None
+
+
+async def test_only_what_was_let_go_cannot_be_explained():
+    runtime = SingleThreadedAgentRuntime()
+    await Kitchen.register(runtime, "kitchen", Kitchen)
+    await runtime.add_subscription(TypeSubscription("orders", "kitchen", id="sub"))
+    inspector = Inspector(runtime, paused=True)
+    recording = Recording(limit=20)
+    recorder = Recorder(recording)
+    recorder.begin(runtime)
+    runtime.add_instrument(recorder)
+    for _ in range(50):
+        last = await published(inspector, topic="order/s1")
+    assert recording.let_go > 0
+    why = Why(recording)
+    explanation = why(last, "kitchen/s1")
+    assert_failing(explanation, SUBSCRIBED, "1 letter", advice="'orders'")
+    with pytest.raises(LookupError, match="let go"):
+        why(1, "kitchen/s1")
+
+
 async def test_a_pending_message_says_its_place_in_the_queue():
     runtime, inspector = await kitchen()
     for dish in ("soup", "salad"):
@@ -341,7 +378,7 @@ async def test_a_pending_message_says_its_place_in_the_queue():
 async def test_a_held_message_says_so():
     runtime, inspector = await kitchen()
     await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
-    runtime.stepper.hold(1)
+    inspector.hold(1)
     for explanation in both(inspector, 1, "kitchen/s1"):
         assert_failing(explanation, "Has it left the queue?", "held", advice="release(1)")
 
@@ -366,10 +403,23 @@ async def test_a_message_behind_an_open_turn_of_a_serial_mailbox_says_so():
     await inspector.run()
 
 
+async def test_a_message_for_a_paused_mailbox_says_so():
+    runtime, inspector = await kitchen()
+    inspector.pause_mailbox("kitchen/s1")
+    await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
+    for explanation in both(inspector, 1, "kitchen/s1"):
+        assert_failing(
+            explanation,
+            "Has it left the queue?",
+            "mailbox of kitchen/s1 is paused",
+            advice="resume_mailbox('kitchen/s1')",
+        )
+
+
 async def test_a_message_that_the_inspector_dropped_says_so():
     runtime, inspector = await kitchen()
     await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
-    runtime.stepper.drop(1)
+    inspector.drop(1)
     for explanation in both(inspector, 1, "kitchen/s1"):
         assert_failing(
             explanation, "Has it left the queue?", "dropped", "inspector", advice="Do not drop it"
@@ -577,7 +627,7 @@ async def test_an_answer_that_was_dropped_is_named():
     call = asyncio.create_task(runtime.send_message(Question("soup?"), AgentId("kitchen", "s1")))
     await asyncio.sleep(0)
     await inspector.step()
-    runtime.stepper.drop(2)
+    inspector.drop(2)
     for explanation in both(inspector, 1):
         assert_failing(
             explanation, "Has the answer reached the caller?", "waits for ever", advice="error=True"
@@ -589,7 +639,7 @@ async def test_a_request_that_was_dropped_silently_leaves_its_caller_waiting():
     runtime, inspector = await kitchen()
     call = asyncio.create_task(runtime.send_message(Question("soup?"), AgentId("kitchen", "s1")))
     await asyncio.sleep(0)
-    runtime.stepper.drop(1)
+    inspector.drop(1)
     for explanation in both(inspector, 1):
         assert_failing(
             explanation, "Has it left the queue?", "caller waits for ever", advice="error=True"

@@ -135,3 +135,16 @@ async def outcome_of(awaitable):
 def new_runtime(**options):
     runtime = SingleThreadedAgentRuntime(**options)
     return runtime, Bookkeeper(runtime)
+
+
+class Steps:
+    """Makes steps and notes what each of them handed over."""
+
+    def __init__(self, runtime):
+        self.runtime = runtime
+        self.lines = []
+
+    async def all(self):
+        while (step := await self.runtime.step()) is not None:
+            self.lines.append(f"{step.kind} {step.message} -> {step.recipient or 'outside'}")
+        return self.lines

@@ -1,13 +1,19 @@
 import asyncio
-import gc
-import threading
 
 import pytest
-from runtime_parts import PATIENCE, TOPIC, Puppet, add, agent, come_to_rest, echo, new_runtime
-from runtime_parts import outcome_of as outcome
+from runtime_parts import (
+    PATIENCE,
+    TOPIC,
+    Puppet,
+    add,
+    agent,
+    come_to_rest,
+    echo,
+    new_runtime,
+    outcome_of,
+)
 
 from sandbox.exceptions import RuntimeStoppedError, UndeliverableException
-from sandbox.messaging.exceptions import WrongLoopError
 from sandbox.runtime import runtime as runtime_module
 from sandbox.runtime import watch_new_runtimes
 
@@ -75,7 +81,7 @@ async def test_stop_strands_what_is_pending_and_tells_all_callers():
     await asyncio.sleep(0)
     await runtime.publish_message("event", TOPIC)
     await runtime.stop()
-    errors = [await outcome(open_call), await outcome(pending_call)]
+    errors = [await outcome_of(open_call), await outcome_of(pending_call)]
     assert [type(e) for e in errors] == [RuntimeStoppedError] * 2
     assert isinstance(errors[0], UndeliverableException)
     assert str(errors[0]) == (
@@ -102,7 +108,7 @@ async def test_a_stopped_runtime_can_be_started_again():
     await add(runtime, "a", waiting.play)
     await add(runtime, "b")
     runtime.start()
-    call = asyncio.create_task(outcome(runtime.send_message("1", agent("a"))))
+    call = asyncio.create_task(outcome_of(runtime.send_message("1", agent("a"))))
     await come_to_rest()
     await runtime.stop()
     assert type(await call) is RuntimeStoppedError
@@ -152,7 +158,7 @@ async def test_a_handler_may_stop_the_runtime(mode):
     await add(runtime, "a", stop)
     await add(runtime, "b", topics=["news"])
     driver = mode.start(runtime)
-    call = asyncio.create_task(outcome(runtime.send_message("hi", agent("a"))))
+    call = asyncio.create_task(outcome_of(runtime.send_message("hi", agent("a"))))
     await asyncio.sleep(0)
     await runtime.publish_message("never", TOPIC)
     assert type(await call) is RuntimeStoppedError
@@ -176,7 +182,7 @@ async def test_whoever_waits_for_idleness_is_let_go_when_somebody_else_stops():
     never = asyncio.create_task(runtime.stop_when(lambda: False))
     await come_to_rest()
     await runtime.stop()
-    assert [await outcome(idle), await outcome(never)] == [None, None]
+    assert [await outcome_of(idle), await outcome_of(never)] == [None, None]
     waiting.gate.set()
     await come_to_rest()
 
@@ -191,7 +197,7 @@ async def test_a_handler_that_waits_for_idleness_is_told_at_once(mode, wait_firs
     runtime, _ = new_runtime()
     await add(runtime, "a", wait)
     async with mode(runtime):
-        error = await outcome(runtime.send_message("hi", agent("a")))
+        error = await outcome_of(runtime.send_message("hi", agent("a")))
     assert isinstance(error, RuntimeError)
     assert str(error).startswith("stop_when_idle() was awaited by a message handler.")
 
@@ -207,7 +213,7 @@ async def test_a_task_that_a_handler_started_may_wait_for_idleness(mode):
     await add(runtime, "a", spawn)
     driver = mode.start(runtime)
     await runtime.send_message("hi", agent("a"))
-    assert await outcome(tasks[0]) is None
+    assert await outcome_of(tasks[0]) is None
     assert not runtime.started
     driver.cancel()
 
@@ -343,7 +349,7 @@ async def test_a_call_that_nobody_delivers_gets_one_hint(paused, advice, caplog,
     if paused:
         runtime.stepper.pause()
         runtime.start()
-    calls = [asyncio.create_task(outcome(runtime.send_message(n, agent("a")))) for n in range(2)]
+    calls = [asyncio.create_task(outcome_of(runtime.send_message(n, agent("a")))) for n in range(2)]
     await come_to_rest()
     due = asyncio.Event()
     asyncio.get_running_loop().call_later(0, due.set)  # after the timers of both calls
@@ -369,181 +375,6 @@ async def test_a_call_that_is_delivered_in_time_gets_no_hint(caplog):
     assert [t for t in timers if "_hint" in repr(t)] == []
     await runtime.stop()
     assert caplog.records == []
-
-
-def in_another_thread(function):
-    """Run it in a thread of its own; return its result or the exception that it raised."""
-    results = []
-
-    def work():
-        try:
-            results.append(function())
-        except Exception as error:
-            results.append(error)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join(PATIENCE)
-    return results[0]
-
-
-async def test_use_from_another_loop_is_refused_and_loses_nothing():
-    runtime, books = new_runtime()
-    await add(runtime, "a", topics=["news"])
-    await runtime.publish_message("mine", TOPIC)
-    uses = {
-        "publish": lambda: runtime.publish_message("other", TOPIC),
-        "send": lambda: runtime.send_message("other", agent("a")),
-        "step": runtime.step,
-        "process": runtime.process_next,
-    }
-    for use in uses.values():
-        error = in_another_thread(lambda use=use: asyncio.run(use()))
-        assert isinstance(error, WrongLoopError)
-        assert "run_coroutine_threadsafe" in str(error)
-    runtime.start()
-    await runtime.stop_when_idle()
-    assert books.verdicts() == ["event -> a/default: handled"]
-
-
-async def test_an_idle_runtime_may_move_to_another_loop():
-    runtime, books = new_runtime()
-    await add(runtime, "a")
-
-    async def use():
-        runtime.start()
-        answer = await runtime.send_message("hi", agent("a"))
-        await runtime.stop_when_idle()
-        return answer
-
-    assert await use() == "hi!"
-    assert in_another_thread(lambda: asyncio.run(use())) == "hi!"
-    assert await use() == "hi!"
-    books.check()
-
-
-def test_a_runtime_survives_one_asyncio_run_after_another():
-    runtime, books = new_runtime()
-
-    async def abandon():
-        await add(runtime, "a", topics=["news"])
-        await add(runtime, "serial", mailbox="serial", topics=["news"])
-        runtime.start()
-        await runtime.publish_message("never", TOPIC)
-        call = asyncio.create_task(runtime.send_message("never", agent("a")))
-        await asyncio.sleep(0)
-        call.cancel()
-
-    async def forget_to_start():
-        await runtime.publish_message("refused", TOPIC)
-
-    async def begin_again():
-        runtime.start()
-        answer = await runtime.send_message("hi", agent("serial"))
-        await runtime.stop_when_idle(timeout=PATIENCE)
-        return answer
-
-    asyncio.run(abandon())
-    with pytest.raises(WrongLoopError, match=r"closed by now\. Call start\(\) again"):
-        asyncio.run(forget_to_start())
-    assert asyncio.run(begin_again()) == "hi!"
-    books.check()
-    assert [d.message for d in books.queued] == sorted(
-        (d.message for d in books.queued), key=lambda m: m != "never"
-    )
-
-
-def test_what_waited_in_a_closed_loop_is_stranded_and_never_delivered():
-    heard = []
-
-    async def hear(puppet, message, ctx):
-        heard.append(message)
-
-    runtime, books = new_runtime()
-
-    async def publish(message):
-        if not runtime.registrations:
-            await add(runtime, "a", hear, topics=["news"], mailbox="serial")
-        await runtime.publish_message(message, TOPIC)
-
-    async def publish_and_run(message):
-        await publish(message)
-        runtime.start()
-        await runtime.stop_when_idle(timeout=PATIENCE)
-
-    asyncio.run(publish("old"))
-    asyncio.run(publish_and_run("new"))
-    assert heard == ["new"]
-    assert books.verdicts() == ["event -> a/default: stranded", "event -> a/default: handled"]
-
-
-@pytest.mark.parametrize("mailbox", ["interleaved", "serial"])
-def test_turns_that_were_open_in_a_closed_loop_leave_nothing_behind(mailbox):
-    runtime, books = new_runtime()
-
-    async def for_ever(puppet, message, ctx):
-        if message == "old":
-            await asyncio.get_running_loop().create_future()
-        return message
-
-    async def begin():
-        await add(runtime, "a", for_ever, topics=["news"], mailbox=mailbox)
-        runtime.start()
-        await runtime.publish_message("old", TOPIC)
-        await runtime.publish_message("old", TOPIC)
-        await come_to_rest()
-
-    async def begin_again():
-        runtime.start()
-        answer = await runtime.send_message("new", agent("a"))
-        await runtime.stop_when_idle(timeout=PATIENCE)
-        return answer
-
-    loop = asyncio.new_event_loop()
-    loop.set_exception_handler(lambda *_: None)  # asyncio itself complains of lost tasks
-    loop.run_until_complete(begin())
-    loop.close()
-    assert asyncio.run(begin_again()) == "new"
-    gc.collect()
-    books.check()
-    assert [str(d.verdict) for d in books.queued] == ["stranded", "stranded", "handled", "handled"]
-
-
-@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit])
-@pytest.mark.parametrize("wait", [False, True])
-def test_an_interrupt_in_a_handler_ends_the_program_but_not_the_pump(interrupt, wait):
-    async def play(puppet, message, ctx):
-        if wait:
-            await asyncio.sleep(0)
-        if message == "interrupt":
-            raise interrupt
-        return message
-
-    runtime, books = new_runtime()
-    loop = asyncio.new_event_loop()
-    loop.set_exception_handler(lambda *_: None)  # nobody asks for the result of that task
-
-    async def begin():
-        await add(runtime, "a", play, topics=["news"])
-        runtime.start()
-        await runtime.publish_message("interrupt", TOPIC)
-        await runtime.publish_message("1", TOPIC)
-        await runtime.publish_message("2", TOPIC)
-        await come_to_rest()
-
-    with pytest.raises(interrupt):
-        loop.run_until_complete(begin())
-    loop.run_until_complete(runtime.stop_when_idle(timeout=PATIENCE))
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.run_until_complete(asyncio.sleep(0))
-    loop.close()
-    assert books.verdicts() == [
-        "event -> a/default: failed",
-        "event -> a/default: handled",
-        "event -> a/default: handled",
-    ]
-    gc.collect()
 
 
 async def test_a_watcher_sees_every_new_runtime_until_it_stops():

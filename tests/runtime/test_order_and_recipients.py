@@ -1,13 +1,12 @@
 import asyncio
 
 import pytest
-from runtime_parts import TOPIC, Puppet, add, agent, come_to_rest, new_runtime, outcome_of
+from runtime_parts import TOPIC, Puppet, add, agent, come_to_rest, new_runtime
 
 from sandbox import (
     AgentId,
     CancellationToken,
     DefaultInterventionHandler,
-    DefaultSubscription,
     TopicId,
     TypePrefixSubscription,
     TypeSubscription,
@@ -362,46 +361,3 @@ async def test_message_ids_are_short_and_count_up(mode):
         (3, "m2"),
         (4, "m2"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("known", "words"),
-    [
-        (
-            ["worker", "monitor"],
-            "Did you mean 'worker'? Registered: 'monitor', 'worker'.",
-        ),
-        (["other"], "Registered: 'other'."),
-        ([], "Registered: none."),
-    ],
-)
-async def test_an_unknown_recipient_is_refused_with_a_suggestion(known, words):
-    runtime, books = new_runtime()
-    for name in known:
-        await add(runtime, name)
-    error = await outcome_of(runtime.send_message("hi", agent("Worker")))
-    assert str(error) == f"Recipient not found: no agent type 'Worker' is registered. {words}"
-    assert isinstance(error, LookupError)
-    assert books.queued == []
-
-
-async def test_a_recipient_or_topic_of_the_wrong_kind_is_refused():
-    runtime, books = new_runtime()
-    with pytest.raises(TypeError, match="must be an AgentId, not 'worker'"):
-        await runtime.send_message("hi", "worker")
-    with pytest.raises(TypeError, match="topic_id must be a TopicId, not 'news'"):
-        await runtime.publish_message("hi", "news")
-    assert books.queued == []
-
-
-async def test_equal_subscriptions_are_refused():
-    runtime, _ = new_runtime()
-    await add(runtime, "a", topics=["default"])
-    with pytest.raises(ValueError, match="Subscription already exists"):
-        await runtime.add_subscription(DefaultSubscription(agent_type="a"))
-    with pytest.raises(ValueError, match="Subscription already exists"):
-        await runtime.add_subscription(TypePrefixSubscription("x", "a", id="a on default"))
-    error = await outcome_of(runtime.remove_subscription("a on defualt"))
-    assert isinstance(error, ValueError)
-    assert isinstance(error, LookupError)
-    assert "Did you mean 'a on default'?" in str(error)

@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from runtime_parts import TOPIC, add, agent, come_to_rest, new_runtime, outcome_of
+from runtime_parts import PATIENCE, TOPIC, add, agent, come_to_rest, new_runtime, outcome_of
 
 from sandbox import SingleThreadedAgentRuntime
 
@@ -232,3 +232,21 @@ async def test_stepping_a_later_delivery_of_a_serial_agent_first_keeps_it_serial
 def test_another_kind_of_mailbox_is_refused():
     with pytest.raises(ValueError, match="mailbox must be one of"):
         SingleThreadedAgentRuntime(mailbox="parallel")
+
+
+async def test_a_released_delivery_goes_before_those_that_came_after_it():
+    stage = Stage()
+    runtime, books = new_runtime()
+    await add(runtime, "a", stage.play, mailbox="serial", topics=["news"])
+    runtime.start()
+    await publish_all(runtime, "1")
+    await runtime.publish_message("2", TOPIC)
+    runtime.stepper.hold(2)
+    await publish_all(runtime, "34")
+    runtime.stepper.release(2)
+    await come_to_rest()
+    for message in "1234":
+        await stage.cue(message)
+    await runtime.stop_when_idle(timeout=PATIENCE)
+    assert stage.lines == [f"default {does} {m}" for m in "1234" for does in ("begins", "ends")]
+    books.check()

@@ -1,11 +1,10 @@
 import asyncio
 
 import pytest
-from runtime_parts import TOPIC, add, agent, come_to_rest, new_runtime, outcome_of
+from runtime_parts import TOPIC, Steps, add, agent, come_to_rest, new_runtime
 
 from sandbox import DefaultInterventionHandler
-from sandbox.exceptions import MessageDroppedException
-from sandbox.messaging.exceptions import RuntimeStoppedError
+from sandbox.runtime import Instrument
 
 
 def shown(runtime):
@@ -14,30 +13,6 @@ def shown(runtime):
         f"#{d.number} {d.kind} {d.message} -> {d.recipient or 'outside'}"
         for d in runtime.stepper.pending
     ]
-
-
-class Steps:
-    """Makes steps and notes what each of them handed over."""
-
-    def __init__(self, runtime):
-        self.runtime = runtime
-        self.lines = []
-
-    async def all(self):
-        while (step := await self.runtime.step()) is not None:
-            self.lines.append(f"{step.kind} {step.message} -> {step.recipient or 'outside'}")
-        return self.lines
-
-
-@pytest.fixture(name="parts", params=["never started", "started and paused"])
-async def a_runtime_to_be_stepped(request):
-    runtime, books = new_runtime()
-    if request.param == "started and paused":
-        runtime.stepper.pause()
-        runtime.start()
-    yield runtime, books
-    if runtime.started:
-        await runtime.stop()
 
 
 async def test_stepping_with_nothing_pending_returns_at_once(parts):
@@ -289,103 +264,6 @@ async def test_a_number_that_is_not_pending_is_explained(parts):
         runtime.stepper.find(1)
 
 
-async def test_held_deliveries_are_passed_over_until_they_are_released(parts):
-    runtime, books = parts
-    for name in "abc":
-        await add(runtime, name, topics=["news"])
-    await runtime.publish_message("hi", TOPIC)
-    runtime.stepper.hold(1)
-    held = runtime.stepper.hold(2)
-    assert runtime.stepper.hold(2) is held
-    assert [(d.number, str(d.state)) for d in runtime.stepper.pending] == [
-        (1, "held"),
-        (2, "held"),
-        (3, "queued"),
-    ]
-    assert await Steps(runtime).all() == ["event hi -> c/default"]
-    runtime.stepper.release(2)
-    runtime.stepper.release(2)
-    assert await Steps(runtime).all() == ["event hi -> b/default"]
-    assert (await runtime.step(1)).verdict == "handled"
-    books.check()
-
-
-async def test_a_released_delivery_goes_back_to_its_place(parts):
-    runtime, _ = parts
-    await add(runtime, "a", topics=["news"])
-    for message in "123":
-        await runtime.publish_message(message, TOPIC)
-    runtime.stepper.hold(1)
-    runtime.stepper.hold(2)
-    runtime.stepper.release(2)
-    runtime.stepper.release(1)
-    assert [d.message for d in runtime.stepper.pending] == ["1", "2", "3"]
-    assert [line[6] for line in await Steps(runtime).all()] == ["1", "2", "3"]
-
-
-async def test_releasing_lets_a_free_runtime_go_on():
-    runtime, books = new_runtime()
-    await add(runtime, "a", topics=["news"])
-    await runtime.publish_message("hi", TOPIC)
-    runtime.stepper.hold(1)
-    runtime.start()
-    await come_to_rest()
-    assert books.settled == []
-    runtime.stepper.release(1)
-    await runtime.stop_when_idle(timeout=1)
-    assert books.verdicts() == ["event -> a/default: handled"]
-
-
-@pytest.mark.parametrize("which", ["request", "response"])
-async def test_dropping_with_an_error_raises_at_the_caller(parts, which):
-    runtime, books = parts
-    await add(runtime, "a")
-    call = asyncio.create_task(outcome_of(runtime.send_message("hi", agent("a"))))
-    await come_to_rest()
-    if which == "response":
-        await runtime.step()
-    [pending] = runtime.stepper.pending
-    dropped = runtime.stepper.drop(pending.number, error=True)
-    error = await call
-    assert dropped is pending
-    assert type(error) is MessageDroppedException
-    assert str(error).startswith("Dropped while it was pending: <Delivery #")
-    assert (dropped.verdict, dropped.error) == ("dropped", error)
-    books.check()
-
-
-@pytest.mark.parametrize("which", ["request", "response"])
-async def test_dropping_silently_leaves_the_caller_waiting_until_the_runtime_stops(which):
-    runtime, books = new_runtime()
-    await add(runtime, "a")
-    call = asyncio.create_task(outcome_of(runtime.send_message("hi", agent("a"))))
-    await come_to_rest()
-    if which == "response":
-        await runtime.step()
-    [pending] = runtime.stepper.pending
-    assert runtime.stepper.drop(pending.number).error is None
-    await come_to_rest()
-    assert not call.done()
-    books.check()
-    runtime.start()
-    await runtime.stop()
-    assert type(await call) is RuntimeStoppedError
-
-
-async def test_dropping_one_event_costs_the_other_recipients_nothing(parts):
-    runtime, books = parts
-    for name in "abc":
-        await add(runtime, name, topics=["news"])
-    await runtime.publish_message("hi", TOPIC)
-    runtime.stepper.drop(2)
-    await Steps(runtime).all()
-    assert books.verdicts() == [
-        "event -> a/default: handled",
-        "event -> b/default: dropped",
-        "event -> c/default: handled",
-    ]
-
-
 async def test_stepping_a_runtime_that_delivers_freely_is_refused():
     runtime, _ = new_runtime()
     runtime.start()
@@ -433,3 +311,41 @@ async def test_pausing_in_the_middle_lets_open_turns_go_on():
     assert await call == "hi!"
     await runtime.stop_when_idle(timeout=1)
     books.check()
+
+
+async def test_waiting_and_resuming_are_told_until_the_turn_ends(mode):
+    class Watch(Instrument):
+        def __init__(self):
+            self.lines = []
+
+        def delivery_waiting(self, delivery, request):
+            self.lines.append(f"#{delivery.number} waits for #{request.number}")
+
+        def delivery_resumed(self, delivery, request):
+            self.lines.append(f"#{delivery.number} goes on after #{request.number}")
+
+        def delivery_settled(self, delivery):
+            self.lines.append(f"#{delivery.number} {delivery.verdict}")
+
+    tasks = []
+
+    async def call_and_leave(puppet, message, ctx):
+        await puppet.send_message("first", agent("b"))
+        tasks.append(asyncio.create_task(puppet.send_message("second", agent("b"))))
+        await asyncio.sleep(0)
+
+    runtime, books = new_runtime()
+    watch = Watch()
+    runtime.add_instrument(watch)
+    await add(runtime, "a", call_and_leave, topics=["news"])
+    await add(runtime, "b")
+    async with mode(runtime):
+        await runtime.publish_message("hi", TOPIC)
+    await asyncio.gather(*tasks)
+    assert [line for line in watch.lines if line.startswith("#1")] == [
+        "#1 waits for #2",
+        "#1 goes on after #2",
+        "#1 waits for #4",
+        "#1 handled",
+    ]
+    assert books.queued[0].state is None
