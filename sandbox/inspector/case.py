@@ -92,7 +92,7 @@ class Case:
             return [
                 (next(iter(d.subscriptions), None), d.recipient)
                 for d in self.events
-                if d.recipient is not None and d.verdict != "no_recipient" and d.copy_of is None
+                if d.recipient is not None and d.verdict != "no_recipient"
             ]
         found = ((s.subscription, self.answer_of(s)) for s in self.history.subscriptions_at(NOW))
         return [(name, answer) for name, answer in found if type(answer) is str]

@@ -22,6 +22,8 @@ from sandbox.inspector.why import Why
 from sandbox.runtime.runtime import SingleThreadedAgentRuntime
 
 if TYPE_CHECKING:
+    import os
+
     import networkx as nx
     from matplotlib.axes import Axes
 
@@ -43,9 +45,12 @@ class Inspector(Running, Controls):
         paused: whether to hold the runtime at once, so that only steps deliver.
         budget: stop after so many deliveries of one run, or since the runtime was resumed: a
             guard against programs that never end. By default there is no limit.
+        path: a new file to write the recording to as it goes; see `Recording`.
+        limit: how many records to keep in memory at least; see `Recording`.
 
     Raises:
         TypeError: `runtime` is not a runtime of this package.
+        FileExistsError: there is a file at `path` already.
 
     Example:
         >>> import asyncio
@@ -71,13 +76,19 @@ class Inspector(Running, Controls):
     """
 
     def __init__(
-        self, runtime: SingleThreadedAgentRuntime, *, paused: bool = True, budget: int | None = None
+        self,
+        runtime: SingleThreadedAgentRuntime,
+        *,
+        paused: bool = True,
+        budget: int | None = None,
+        path: str | os.PathLike[str] | None = None,
+        limit: int | None = None,
     ) -> None:
         if not isinstance(given := cast("object", runtime), SingleThreadedAgentRuntime):
             msg = f"Inspector needs a SingleThreadedAgentRuntime, not {given!r}."
             raise TypeError(msg)
         self.runtime = runtime
-        self.recording = Recording()
+        self.recording = Recording(path, limit=limit)
         self._recorder = Recorder(self.recording)
         self._recorder.begin(runtime)
         self._why = Why(self.recording, runtime)
@@ -199,12 +210,19 @@ class Inspector(Running, Controls):
         """
         return self._problems()
 
-    def graph(self) -> nx.MultiDiGraph:
+    def graph(self, at: int | None = None) -> nx.MultiDiGraph:
         """Agent types, agents, topics and subscriptions as a networkx graph.
 
         Nodes and edges have the attributes that `sandbox.inspector.graph.graph_of` documents.
+
+        Args:
+            at: as it was after this record; by default as it is. `recording.steps[k]` is the
+                record at which step k ended.
+
+        Raises:
+            IndexError: there is no such record, or it was let go.
         """
-        return graph_of(self.recording.state)
+        return graph_of(self.recording.state if at is None else self.recording.at(at))
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the graph with matplotlib.

@@ -6,9 +6,9 @@ import anywidget
 from traitlets import Unicode
 
 from sandbox.inspector import Inspector
+from sandbox.inspector.picture import static_html
 from sandbox.notebook.link import Link
 from sandbox.notebook.loops import kernel_loop
-from sandbox.notebook.picture import html_picture
 from sandbox.notebook.static_files import read_static
 
 
@@ -71,7 +71,7 @@ class InspectorWidget(anywidget.AnyWidget):
         data, metadata = bundle
         still = {
             "text/plain": str(self.inspector),
-            "text/html": html_picture(self.inspector.recording.state),
+            "text/html": static_html(self.inspector.recording.state),
         }
         return data | still, metadata
 

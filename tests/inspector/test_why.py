@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import sys
 import types
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
@@ -791,3 +792,41 @@ async def test_asking_changes_nothing():
     inspector.why(Order("soup"), "kitchen/s9", topic="orders/s9")
     assert inspector.recording.last == before
     assert AgentId("kitchen", "s9") not in inspector.runtime.agents
+
+
+def calls_in(action):
+    """How many functions an action calls, those written in C included."""
+    count = 0
+
+    def note(frame, happening, argument):
+        nonlocal count
+        count += happening in {"call", "c_call"}
+
+    sys.setprofile(note)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+async def test_a_question_costs_the_same_however_long_the_recording_is():
+    runtime, inspector = await kitchen()
+    for number in range(200):
+        await runtime.add_subscription(TypeSubscription(f"bills-{number}", "kitchen"))
+    costs = []
+    for rounds in (10, 2_000):
+        for _ in range(rounds):
+            await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
+            await runtime.publish_message(Order("soup"), TopicId("order", "s1"))
+        await inspector.run()
+        inspector.why(1, "kitchen/s1")  # to keep up with the recording is another cost
+        costs.append(
+            [
+                calls_in(lambda: inspector.why(3, "kitchen/s1")),
+                calls_in(lambda: inspector.why(4, "kitchen/s1")),
+                calls_in(lambda: inspector.why(4, "kitchen/s2")),
+                calls_in(lambda: inspector.why("m5", "kitchen/s9")),
+            ]
+        )
+    assert costs[0] == costs[1]

@@ -183,3 +183,26 @@ def test_an_interrupt_in_a_handler_ends_the_program_but_not_the_pump(interrupt, 
         "event -> a/default: handled",
     ]
     gc.collect()
+
+
+async def test_messages_flow_without_keeping_the_loop_from_other_work():
+    turns = 0
+
+    async def hear(puppet, message, ctx):
+        pass
+
+    async def count():
+        nonlocal turns
+        while runtime.started:
+            turns += 1
+            await asyncio.sleep(0)
+
+    runtime, _ = new_runtime()
+    await add(runtime, "a", hear, topics=["news"])
+    for number in range(2000):
+        await runtime.publish_message(number, TOPIC)
+    runtime.start()
+    counting = asyncio.create_task(count())
+    await runtime.stop_when_idle(timeout=PATIENCE)
+    await counting
+    assert turns >= 2000 / 64
