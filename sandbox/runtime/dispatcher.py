@@ -90,7 +90,7 @@ class Dispatcher:
         """Queue a request. Its `reply` is the future that the caller awaits."""
         ledger = self.ledger
         loop = self.pump.bind()
-        self._registry.check_recipient(recipient)
+        self._registry.check_recipient(recipient, message)
         context = MessageContext(sender, None, True, token, ledger.message_id(message_id))
         request = ledger.new(REQUEST, message, recipient, context, ledger.origin())
         request.reply = loop.create_future()
@@ -272,11 +272,9 @@ class Dispatcher:
                 agent = await self._build(delivery)
             verdict = FAILED
             delivery.result = await agent.on_message(delivery.message, ctx=delivery.context)
-            if delivery.unhandled is None:
-                verdict = HANDLED
-            else:
-                self._reports.unhandled(delivery)
-                verdict = UNHANDLED
+            verdict = HANDLED if delivery.unhandled is None else UNHANDLED
+            if verdict is UNHANDLED:
+                self._reports.unhandled(delivery)  # may raise
         except BaseException as error:
             delivery.error = error
             if isinstance(error, asyncio.CancelledError):

@@ -163,7 +163,7 @@ class Registry:
         """The sentence that says that this type is not registered, and which one may be meant."""
         return f"Agent with name {type} not found. {did_you_mean(type, self._types)}"
 
-    def check_recipient(self, recipient: AgentId) -> None:
+    def check_recipient(self, recipient: AgentId, message: object) -> None:
         """Refuse a recipient that nobody could build.
 
         Raises:
@@ -180,7 +180,8 @@ class Registry:
             raise TypeError(msg)
         if recipient.type not in self._types:
             msg = (
-                f"Recipient not found: no agent type {recipient.type!r} is registered. "
+                f"Recipient not found: no agent type {recipient.type!r} is registered, "
+                f"so this {type(message).__name__} cannot be sent to {recipient}. "
                 f"{did_you_mean(recipient.type, self._types)}"
             )
             raise RecipientNotFoundError(msg)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.messaging.constants import ROOT_LOGGER_NAME
 from sandbox.messaging.exceptions import CantHandleException, RecipientNotFoundError
-from sandbox.runtime.delivery import FAILED, Verdict
+from sandbox.runtime.delivery import FAILED, UNHANDLED, Verdict
 
 if TYPE_CHECKING:
     from sandbox.runtime.delivery import Delivery
@@ -42,7 +42,7 @@ class Reports:
         """Log the exception of an event, which no caller will get, and keep it if asked to."""
         if not self._ignore:
             self._kept.append(error)
-        if verdict is FAILED:
+        if verdict is FAILED or verdict is UNHANDLED:
             logger.error(
                 "Error processing publish message: %s", _sentence(delivery), exc_info=error
             )

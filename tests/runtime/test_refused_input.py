@@ -20,7 +20,10 @@ async def test_an_unknown_recipient_is_refused_with_a_suggestion(known, words):
     for name in known:
         await add(runtime, name)
     error = await outcome_of(runtime.send_message("hi", agent("Worker")))
-    assert str(error) == f"Recipient not found: no agent type 'Worker' is registered. {words}"
+    assert str(error) == (
+        "Recipient not found: no agent type 'Worker' is registered, "
+        f"so this str cannot be sent to Worker/default. {words}"
+    )
     assert isinstance(error, LookupError)
     assert books.queued == []
 

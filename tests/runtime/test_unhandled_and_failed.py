@@ -77,6 +77,7 @@ async def test_unhandled_messages_can_raise_instead(mode, caplog):
     assert isinstance(error, CantHandleException)
     assert str(error) == books.queued[0].unhandled
     assert books.queued[0].error is error
+    assert [d.verdict for d in books.queued if d.kind != "response"] == ["unhandled"] * 2
     assert [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR] == [
         "Error processing publish message: str (delivery #3) from outside to worker/default"
     ]
