@@ -67,6 +67,19 @@ class Breakpoint:
         hold_only: whether it only pauses the mailbox of the agent, and not the runtime.
         hits: how often it was met so far.
         error: what the condition raised last, or `None`.
+
+    Raises:
+        ValueError: there is no such kind, or an argument makes no sense with it.
+
+    Example:
+        >>> from sandbox import Inspector, SingleThreadedAgentRuntime
+        >>> inspector = Inspector(SingleThreadedAgentRuntime())
+        >>> breakpoint = inspector.break_on("failed", agent="worker", once=True)
+        >>> breakpoint
+        <Breakpoint failed, agent worker, once: never met>
+        >>> breakpoint.remove()
+        >>> inspector.breakpoints
+        ()
     """
 
     kind: str
@@ -78,9 +91,9 @@ class Breakpoint:
     from_hit: int = 1
     once: bool = False
     hold_only: bool = False
-    hits: int = 0
-    error: Exception | None = None
-    on_remove: Callable[[Breakpoint], None] | None = field(default=None, repr=False)
+    hits: int = field(default=0, init=False)
+    error: Exception | None = field(default=None, init=False)
+    on_remove: Callable[[Breakpoint], None] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -87,8 +87,12 @@ class Case:
         return None if known is None else known.expected_class
 
     def routes(self) -> list[tuple[str | None, str]]:
-        """Subscription and agent, for everyone whom the message goes to."""
-        if self.asked is not None:
+        """Subscription and agent, for everyone whom the message goes to.
+
+        What is pending is routed again if subscriptions change before it leaves the queue.
+        """
+        copied = self.asked is not None and self.asked.copy_of is not None
+        if self.asked is not None and (copied or self.moment != NOW):
             return [
                 (next(iter(d.subscriptions), None), d.recipient)
                 for d in self.events
@@ -109,7 +113,10 @@ class Case:
             return f"{subscription.agent_type}/{self.topic.source}" if matches else None
         live = self.live_subscription(subscription.subscription)
         if live is None:
-            return None
+            found = (
+                d.recipient for d in self.events if subscription.subscription in d.subscriptions
+            )
+            return next(found, None)
         try:
             return str(live.map_to_agent(self.topic)) if live.is_match(self.topic) else None
         except Exception as error:  # the code of the subscription's author

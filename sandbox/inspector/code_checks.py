@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from sandbox.inspector.problem import Problem
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sandbox.runtime.runtime import SingleThreadedAgentRuntime
 
 _portability: WeakKeyDictionary[type, list[str]] = WeakKeyDictionary()
+_handled_by: WeakKeyDictionary[type, tuple[type, ...]] = WeakKeyDictionary()
 
 
 def redefined(runtime: SingleThreadedAgentRuntime) -> list[Problem]:
@@ -72,10 +73,15 @@ def _is_replaced(cls: type) -> bool:
 
 def _handled(runtime: SingleThreadedAgentRuntime | None) -> Iterator[type]:
     for registration in () if runtime is None else runtime.registrations.values():
-        discover = getattr(registration.expected_class, "_discover_handlers", tuple)
-        for handler in discover():
-            yield from handler.target_types
-            yield from handler.produces_types
+        agent_class = registration.expected_class
+        if agent_class is None:
+            continue
+        found = _handled_by.get(agent_class)
+        if found is None:
+            handlers: list[Any] = getattr(agent_class, "_discover_handlers", list)()
+            found = tuple(t for h in handlers for t in (*h.target_types, *h.produces_types))
+            _handled_by[agent_class] = found
+        yield from found
 
 
 def _built_in(names: Collection[str]) -> Iterator[type]:

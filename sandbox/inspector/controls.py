@@ -49,13 +49,19 @@ class Controls:
         return self.runtime.stepper.hold(number)
 
     def release(self, number: int) -> Delivery:
-        """Put a held delivery back in its place in the queue; see `hold`.
+        """Put a held delivery back in its place in the queue; what is not held stays as it is.
 
         Returns:
             The delivery.
 
         Raises:
             LookupError: delivery `number` is not pending.
+
+        Example:
+            >>> from sandbox import Inspector, SingleThreadedAgentRuntime
+            >>> Inspector(SingleThreadedAgentRuntime()).release(1)
+            Traceback (most recent call last):
+            LookupError: Delivery #1 is not pending. Pending are: none.
         """
         return self.runtime.stepper.release(number)
 
@@ -226,25 +232,35 @@ class Controls:
             >>> inspector = Inspector(SingleThreadedAgentRuntime())
             >>> inspector.pause_mailbox("worker/default")
             >>> inspector.paused_mailboxes
-            (AgentId(type='worker', key='default'),)
+            (AgentId(type="worker", key="default"),)
             >>> inspector.resume_mailbox("worker/default")
         """
         self.runtime.stepper.pause_mailbox(_agent_id(agent))
 
     def resume_mailbox(self, agent: AgentId | str) -> None:
-        """Undo `pause_mailbox`.
+        """Undo `pause_mailbox`; what was passed over goes in its turn.
 
         Args:
             agent: an `AgentId`, or its text `type/key`.
 
         Raises:
             ValueError: the text is not of that form.
+
+        Example:
+            >>> from sandbox import Inspector, SingleThreadedAgentRuntime
+            >>> Inspector(SingleThreadedAgentRuntime()).resume_mailbox("worker/default")
         """
         self.runtime.stepper.resume_mailbox(_agent_id(agent))
 
     @property
     def paused_mailboxes(self) -> tuple[AgentId, ...]:
-        """The agents whose deliveries are passed over; see `pause_mailbox`."""
+        """The agents whose deliveries are passed over, in the order of pausing.
+
+        Example:
+            >>> from sandbox import Inspector, SingleThreadedAgentRuntime
+            >>> Inspector(SingleThreadedAgentRuntime()).paused_mailboxes
+            ()
+        """
         return self.runtime.stepper.paused_mailboxes
 
 

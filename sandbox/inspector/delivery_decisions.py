@@ -39,6 +39,13 @@ def way_decisions(case: Case, delivery: RecordedDelivery) -> Iterator[Decision]:
     yield _built(case, delivery)
 
 
+def to_be_routed(asked: RecordedDelivery) -> Decision:
+    """That a publication is pending, and gets a delivery to this agent when it leaves the queue."""
+    answer = f"Not yet: the publication is pending (#{asked.number}), and will be routed here too."
+    advice = f"await inspector.step({asked.number})"
+    return Decision(QUEUE, answer, "undecided", advice, asked.number)
+
+
 def is_on_its_way(delivery: RecordedDelivery) -> bool:
     """Whether it is not known yet what its handler makes of it."""
     return delivery.verdict is None
@@ -82,10 +89,16 @@ def turn_decision(delivery: RecordedDelivery) -> Decision:
 def answer_decision(case: Case, request: RecordedDelivery) -> Decision | None:
     """What became of the answer to a request; `None` if there is none yet."""
     sent = (case.run.deliveries.get(number) for number in request.sent)
-    answers = (d for d in sent if d is not None and d.request == request.number)
-    response = next(answers, None)
-    if response is None:
+    answers = [d for d in sent if d is not None and d.request == request.number]
+    if not answers:
         return None
+    response = next((d for d in answers if d.verdict == "handled"), answers[0])
+    done = case.history.interventions.get(response.number, [])
+    if done and done[-1].outcome != "replaced":
+        handler, outcome = done[-1].handler, done[-1].outcome
+        answer = f"No, {handler} {'dropped it' if outcome == 'dropped' else 'raised on it'}."
+        advice = f"Change on_response of {handler}."
+        return Decision(ANSWER, answer, "failed", advice, response.number)
     return _ANSWERS.get(response.verdict or str(response.state), _answer_undecided)(response)
 
 

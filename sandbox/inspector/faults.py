@@ -38,6 +38,7 @@ class Faults:
         self._refused: dict[int, str] = {}  # delivery -> intervention handler that raised on it
         self._given_up: set[int] = set()  # requests whose callers gave up
         self._copied: set[int] = set()  # duplicates, and what they are duplicates of
+        self._changes: dict[int, Hashable] = {}  # message that was changed -> its group
         self._stopped = False
 
     def problems(self) -> list[Problem]:
@@ -92,7 +93,10 @@ class Faults:
             f"{what}. {delivery.sender or 'Its sender'}{others} share the object and see it."
         )
         advice = "Send a copy, or make the message a frozen dataclass; messages go by reference."
-        key = ("changed", publication or delivery.number)
+        # Whoever gets it later only finds it changed: that belongs to the change itself.
+        message = publication or delivery.number
+        kind = ("changed", delivery.message_type, _type_of(whom))
+        key = self._changes.setdefault(message, kind)
         group = self._group(key, "changed", lambda: (sentence, advice))
         group.add(delivery.number, whom, delivery.sender)
 

@@ -115,6 +115,8 @@ def _form(hint: Any, name: str, kind: type) -> Form:
         return Form({"type": "string", "pattern": "^p[0-9]+$"}, _read_publication)
     if (kind, name) == (records.Rerouted, "events"):
         return _list_of(EVENT)
+    if name == "place":  # it may lie before those of all others
+        return _list_of(WHOLE)
     if get_origin(hint) is tuple:
         return _list_of(_form(get_args(hint)[0], "", kind))
     if isinstance(hint, type) and issubclass(hint, tuple):
@@ -214,6 +216,10 @@ PLAIN: Final[dict[Any, Form]] = {
         _is("a number", lambda value: type(value) is int and 0 <= value <= GREATEST),
     ),
 }
+WHOLE: Final = Form(
+    {"type": "integer", "minimum": -GREATEST, "maximum": GREATEST},
+    _is("a number", lambda value: type(value) is int and -GREATEST <= value <= GREATEST),
+)
 AGENT: Final = Form({"type": "string", "pattern": "^[^/]+/"}, _read_agent)
 TOPIC: Final = Form(
     {

@@ -25,6 +25,7 @@ MATCH = "Does the handler's match= agree?"
 _ANYTHING = frozenset({"AnyType", "object"})
 
 # How `sandbox.agents.unhandled` says which of the questions got a no.
+_NOT_HANDLED = " does not handle "
 _KIND_REFUSED = "takes it only as"
 _MATCH_REFUSED = "The match function of"
 
@@ -72,12 +73,14 @@ def _refused(case: Case, reason: str) -> Iterator[Decision]:
     if _MATCH_REFUSED in reason:
         yield Decision(CLASS, "Yes.", "ok", delivery=number, source=source)
         words = f"Change match= of {_list(named)}, or add a handler for the rest."
-        yield Decision(MATCH, reason, "failed", words, number, source=source)
+        yield Decision(MATCH, _short(reason), "failed", words, number, source=source)
     elif _KIND_REFUSED in reason:
         yield Decision(CLASS, "Yes.", "ok", delivery=number, source=source)
-        yield Decision(KIND, reason, "failed", _kind_advice(case, named), number, source=source)
+        # What follows the colon is the advice, once more.
+        answer = f"{_short(reason).partition(': use ')[0].rstrip('.')}."
+        yield Decision(KIND, answer, "failed", _kind_advice(case, named), number, source=source)
     else:
-        answer, advice = _split(reason)
+        answer, advice = _split(_short(reason))
         yield Decision(CLASS, answer, "failed", advice, number, source=source)
 
 
@@ -88,6 +91,13 @@ def _kind_advice(case: Case, named: list[Handles]) -> str:
         f"Use {instead}, or decorate {_list(named)} with {decorator} or, for both ways, "
         "@message_handler."
     )
+
+
+def _short(reason: str) -> str:
+    """A reason without the sentence that only says that the agent does not handle the message."""
+    begin = reason.find(_NOT_HANDLED)
+    _, stop, rest = reason[begin:].partition(". ") if begin >= 0 else ("", "", "")
+    return rest if stop else reason
 
 
 def _split(reason: str) -> tuple[str, str]:

@@ -178,7 +178,6 @@ class Inspector(Running, Controls):
             >>> explanation.first_failing.question
             'Is the agent type registered?'
         """
-        _ = self.queue  # pending publications are routed by the subscriptions of now
         return self._why(message, agent, topic=topic, sender=sender)
 
     @property
@@ -224,16 +223,17 @@ class Inspector(Running, Controls):
         """
         return graph_of(self.recording.state if at is None else self.recording.at(at))
 
-    def draw(self, ax: Axes | None = None) -> Axes:
+    def draw(self, at: int | None = None, ax: Axes | None = None) -> Axes:
         """Draw the graph with matplotlib.
 
         Args:
+            at: as it was after this record; see `graph`.
             ax: where to draw; by default on a new figure, as large as it needs to be.
 
         Returns:
             The axes; `axes.figure` shows and saves the picture.
         """
-        return draw(self.graph(), ax)
+        return draw(self.graph(at), ax)
 
     def close(self) -> None:
         """Stop recording and let the runtime deliver freely. The recording stays.
@@ -248,6 +248,8 @@ class Inspector(Running, Controls):
         self.runtime.stepper.resume()
         self._recorder.mode("running")
         self.runtime.remove_instrument(self._recorder)
+        self._recorder.end()
+        self.recording.close()
 
     def __str__(self) -> str:
         return as_text(self.recording.state)

@@ -29,6 +29,7 @@ Lifecycle(time=1.5, state='stopped')]
     """
     opening: list[records.Record] = [*run.types.values(), *run.subscriptions.values()]
     opening += run.agents.values()
+    opening += [records.StateChanged(time, a, None, state) for a, state in run.states.items()]
     opening += [records.MailboxPaused(time, agent, True) for agent in run.paused_mailboxes]
     opening.append(records.PolicySet(time, run.policy))
     opening.append(records.Mode(time, run.mode))
@@ -55,5 +56,7 @@ def _records_of(delivery: RecordedDelivery, run: RunState, time: float) -> Itera
         yield records.Held(time, number)
     elif delivery.state not in PENDING:
         yield records.Handling(delivery.handled_at or time, number)
+    for stream, text in delivery.printed:
+        yield records.Printed(time, number, stream, text)
     for request in delivery.waits_for:
         yield records.Waiting(time, number, request)

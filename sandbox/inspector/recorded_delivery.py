@@ -30,6 +30,7 @@ class RecordedDelivery:
         sent: numbers of the deliveries it caused.
         edited: which fields of the message were edited while it was pending.
         original_snapshot: the message before it was edited, or `None` if it was not.
+        printed: what its turn printed: `stdout` or `stderr`, and the text.
         handled_at: when its turn began, in seconds since the recording began, or `None`.
 
     Example:
@@ -47,6 +48,7 @@ class RecordedDelivery:
         "edited",
         "handled_at",
         "original_snapshot",
+        "printed",
         "queued",
         "sent",
         "settled",
@@ -64,6 +66,7 @@ class RecordedDelivery:
         self.edited: tuple[str, ...] = ()
         self.original_snapshot: str | None = None
         self.handled_at: float | None = None
+        self.printed: list[tuple[str, str]] | tuple[()] = ()
 
     def copy(self) -> RecordedDelivery:
         """Another one, equal now, that may go on by itself."""
@@ -75,6 +78,7 @@ class RecordedDelivery:
         twin.edited = self.edited
         twin.original_snapshot = self.original_snapshot
         twin.handled_at = self.handled_at
+        twin.printed = list(self.printed) if self.printed else ()
         return twin
 
     @property
@@ -248,6 +252,8 @@ class RecordedDelivery:
             rows["error"] = f"{self.error.type}: {self.error.text}"
         if self.reason is not None:
             rows["reason"] = self.reason
+        if self.printed:
+            rows["printed"] = "".join(text for _, text in self.printed)
         if self.original_snapshot is not None:
             rows["edited from"] = json.dumps(self.original, ensure_ascii=False)
         if self.copy_of is not None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 import traceback
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sandbox.inspector.printed import Printouts
 from sandbox.inspector.records import (
+    Changed,
     Crashed,
     Created,
     Edited,
@@ -20,12 +23,14 @@ from sandbox.inspector.records import (
     Mode,
     Moved,
     PolicySet,
+    Printed,
     Queued,
     Registered,
     Released,
     Rerouted,
     Resumed,
     Settled,
+    StateChanged,
     Stopped,
     Subscribed,
     Unregistered,
@@ -33,14 +38,18 @@ from sandbox.inspector.records import (
     Waiting,
 )
 from sandbox.inspector.snapshots import class_name, cut_text, guarded_repr, snapshot
+from sandbox.inspector.watched_messages import WatchedMessages
+from sandbox.inspector.watched_states import EMPTY, WatchedStates
 from sandbox.messaging.turn import current_turn
 from sandbox.messaging.type_subscription import TypePrefixSubscription, TypeSubscription
-from sandbox.runtime.delivery import HANDLED, REQUEST, State
+from sandbox.runtime.delivery import HANDLED, REQUEST, RESPONSE, State
 from sandbox.runtime.instruments import Instrument
 from sandbox.runtime.queue import place
 
 if TYPE_CHECKING:
     from sandbox.inspector.recording import Recording
+    from sandbox.inspector.watched_messages import Change
+    from sandbox.inspector.watched_states import WatchedAgent
     from sandbox.messaging.agent import Agent
     from sandbox.messaging.agent_id import AgentId
     from sandbox.messaging.subscription import Subscription
@@ -61,9 +70,16 @@ class Recorder(Instrument):
         self._subscriptions: dict[tuple[str, ...], tuple[str, ...]] = {}
         # A response is queued just before its request is settled, with the same object.
         self._answered: tuple[Delivery | None, str | None] = (None, None)
+        self._messages = WatchedMessages()
+        self._states = WatchedStates()
+        self._printouts = Printouts(partial(recording.append, Printed))
+        self._runtime: SingleThreadedAgentRuntime | None = None
 
     def begin(self, runtime: SingleThreadedAgentRuntime) -> None:
         """Write down what there is already, so that a recording may begin at any time."""
+        self._runtime = runtime
+        self._messages.under_way = runtime.deliveries
+        self._printouts.open()
         for type_name, registration in runtime.registrations.items():
             self.type_registered(type_name, registration.expected_class, registration.mailbox)
         for agent_id, agent in runtime.agents.items():
@@ -78,6 +94,11 @@ class Recorder(Instrument):
         for agent_id in stepper.paused_mailboxes:
             self.mailbox_paused(agent_id, paused=True)
         self._begin_deliveries(runtime)
+
+    def end(self) -> None:
+        """Note no longer what handlers print."""
+        self._printouts.flush()
+        self._printouts.close()
 
     def _begin_deliveries(self, runtime: SingleThreadedAgentRuntime) -> None:
         under_way = sorted(runtime.deliveries.values(), key=place)
@@ -114,13 +135,20 @@ class Recorder(Instrument):
 
     def type_unregistered(self, type: str) -> None:
         """Record that an agent type is gone."""
+        self._states.type_gone(type)
         self._write(Unregistered, type)
 
     def agent_created(self, agent_id: AgentId, agent: Agent) -> None:
         """Record a new instance, and the delivery that it was built for."""
         delivery = getattr(current_turn.get(), "delivery", None)
         cause = None if delivery is None else delivery.number
-        self._write(Created, str(agent_id), class_name(agent), cause)
+        name = str(agent_id)
+        self._write(Created, name, class_name(agent), cause)
+        watched = self._states.created(agent_id, agent)
+        if delivery is not None and delivery.recipient == agent_id:
+            watched.turns[delivery.number] = None
+        if watched.text != EMPTY:
+            self._write(StateChanged, name, None, watched.text)
 
     def subscription_added(self, subscription: Subscription) -> None:
         """Record a subscription."""
@@ -142,7 +170,9 @@ class Recorder(Instrument):
     def delivery_queued(self, delivery: Delivery) -> None:
         """Record a new delivery with its context and a snapshot of its message."""
         message, publication, request = delivery.message, delivery.publication, delivery.request
-        text = snapshot(message)
+        text = self._messages.sent(delivery)
+        if self._printouts.part is not None:
+            self._printouts.flush()
         if request is None:
             context = delivery.context
             sender, topic, is_rpc = context.sender, context.topic_id, context.is_rpc
@@ -204,6 +234,7 @@ class Recorder(Instrument):
 
     def agent_crashed(self, agent_id: AgentId, agent: Agent) -> None:
         """Record that an agent lost its state."""
+        self._states.gone(agent_id)
         self._write(Crashed, str(agent_id))
 
     def stopped(self, number: int | None, by: str, reason: str) -> None:
@@ -212,14 +243,25 @@ class Recorder(Instrument):
 
     def delivery_intercepting(self, delivery: Delivery) -> None:
         """Record that a delivery left the queue."""
+        self._begin_to_note(delivery)
         self._write(Handling, delivery.number)
 
     def delivery_handling(self, delivery: Delivery) -> None:
-        """Record the begin of a turn."""
-        self._write(Handling, delivery.number)
+        """Record the begin of a turn, and what was changed before it."""
+        number = delivery.number
+        self._begin_to_note(delivery)
+        if (change := self._messages.look(delivery)) is not None:
+            self._changed(number, change)
+        if (agent := self._states.get(delivery.recipient)) is not None:
+            turns = agent.turns
+            if agent.look():  # outside any turn, or in one that is still open
+                self._state_changed(delivery, next(reversed(turns), None), agent)
+            turns[number] = None
+        self._write(Handling, number)
 
     def delivery_waiting(self, delivery: Delivery, request: Delivery) -> None:
-        """Record that a turn awaits an answer."""
+        """Record that a turn awaits an answer, and what it has changed before."""
+        self._look_after(delivery)
         self._write(Waiting, delivery.number, request.number)
 
     def delivery_resumed(self, delivery: Delivery, request: Delivery) -> None:
@@ -237,6 +279,12 @@ class Recorder(Instrument):
         """Record a verdict, with the result or the error."""
         verdict, result = delivery.verdict, None
         assert verdict is not None  # that is what this hook is about
+        if delivery.kind is not RESPONSE:
+            self._look_after(delivery)
+        elif (change := self._messages.look(delivery)) is not None:
+            self._changed(delivery.number, change)
+        self._messages.settled(delivery)
+        self._printouts.end(delivery.number)
         if delivery.kind is REQUEST:
             request, answer = self._answered
             self._answered = (None, None)
@@ -252,6 +300,35 @@ class Recorder(Instrument):
     def runtime_stopped(self) -> None:
         """Record the stop."""
         self._write(Lifecycle, "stopped")
+
+    def _begin_to_note(self, delivery: Delivery) -> None:
+        runtime = self._runtime
+        self._printouts.begin(delivery, None if runtime is None else runtime.loop)
+
+    def _look_after(self, delivery: Delivery) -> None:
+        """Record what a turn has printed and changed up to now, where it rests or ends."""
+        number, messages = delivery.number, self._messages
+        if self._printouts.part is not None:
+            self._printouts.flush()
+        agent = self._states.get(delivery.recipient)
+        if agent is None or number not in agent.turns:
+            return  # there was no turn
+        if delivery.verdict is not None:
+            del agent.turns[number]
+        if (change := messages.look(delivery)) is not None:
+            self._changed(number, change, by=number)
+        for change in messages.look_at_sent(number):
+            self._changed(change.number, change, by=number)
+        if agent.look():
+            self._state_changed(delivery, number, agent)
+
+    def _changed(self, number: int, change: Change, by: int | None = None) -> None:
+        when = "turn" if number == by else "delivery"
+        _, before, after, shared = change
+        self._write(Changed, number, when, before, after, by, shared)
+
+    def _state_changed(self, delivery: Delivery, number: int | None, agent: WatchedAgent) -> None:
+        self._write(StateChanged, self._name(delivery.recipient), number, agent.text)
 
     def _name(self, agent_id: AgentId | None) -> str | None:
         name = self._names.get(agent_id)

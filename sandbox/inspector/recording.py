@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from sandbox.inspector.explanation import Explanation
+    from sandbox.inspector.problem import Problem
+    from sandbox.inspector.problems import Problems
     from sandbox.inspector.run_state import RecordedDelivery, RunState
+    from sandbox.inspector.why import Why
+    from sandbox.messaging.agent_id import AgentId
+    from sandbox.messaging.topic import TopicId
 
 _new_tuple: Callable[[type[Record], tuple[Any, ...]], Record] = tuple.__new__
 
@@ -64,6 +70,8 @@ class Recording:
         self._timeline = Timeline(SECTION if limit is None else max(1, min(SECTION, limit // 4)))
         self._steps = Steps()
         self._file: RecordingFile | None = None
+        self._why: Why | None = None
+        self._problems: Problems | None = None
         if path is not None:
             self._file = RecordingFile(Path(path), self._header, self.report)
             self._listeners.append(self._write_down)
@@ -93,10 +101,13 @@ class Recording:
         """
         recording = cls()
         recording._header, recording.records, recording.report = read(Path(path))
+        recording._timeline.now(recording.records)  # so that the first look is quick, too
         return recording
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the recording to a file, in place of what is there.
+
+        If that is the file to which it is written as it goes, there is nothing to do.
 
         Of a recording with a limit, this is what is in memory, beginning with how things stood
         then; only a file that it was written to as it went has everything.
@@ -104,8 +115,9 @@ class Recording:
         Raises:
             OSError: the file cannot be written.
         """
-        opening = self.opening
-        write(Path(path), self._header.after(self.let_go), [*opening, *self.records])
+        if self._file is not None and self._file.is_written(Path(path)):
+            return
+        write(Path(path), self._header.after(self.let_go), [*self.opening, *self.records])
 
     @property
     def path(self) -> Path | None:
@@ -210,6 +222,38 @@ class Recording:
         if self._file is not None:
             self._file.close()
 
+    def why(
+        self,
+        message: Any,
+        agent: AgentId | str | None = None,
+        *,
+        topic: TopicId | str | None = None,
+        sender: AgentId | str | None = None,
+    ) -> Explanation:
+        """Explain why an agent got a message, or did not, as far as it was recorded.
+
+        It takes, returns and raises what `Inspector.why` does.
+
+        Example:
+            >>> explanation = Recording().why("soup", "kitchen/s1", topic="orders/s1")
+            >>> explanation.first_failing.question
+            'Is the agent type registered?'
+        """
+        from sandbox.inspector.why import Why
+
+        if self._why is None:
+            self._why = Why(self)
+        return self._why(message, agent, topic=topic, sender=sender)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What went wrong, or looks wrong, as far as it was recorded; see `Inspector.problems`."""
+        from sandbox.inspector.problems import Problems
+
+        if self._problems is None:
+            self._problems = Problems(self)
+        return self._problems()
+
     def to_frame(self) -> Any:
         """The deliveries as a pandas table; see `sandbox.inspector.exports.frame_of`."""
         from sandbox.inspector.exports import frame_of
@@ -255,7 +299,8 @@ class Recording:
                 f"records {self.let_go + 1} to {self.last}{self._whereabouts()}."
             )
         else:
-            msg = f"There is no record {seq}: this recording has records {first} to {self.last}."
+            there = f"{max(first, 1)} to {self.last}"
+            msg = f"There is no record {seq}: this recording has records {there}."
         raise IndexError(msg)
 
     def _whereabouts(self) -> str:

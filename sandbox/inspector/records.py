@@ -226,13 +226,40 @@ class Stopped(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """A message was changed after it was sent: before its `delivery`, or in the `turn`."""
+    """A message was changed after it was sent: before its `delivery`, or in the `turn`.
+
+    `by` is the delivery in whose turn that was, if known; `shared` are the other deliveries under
+    way of the same object.
+    """
 
     time: float
     number: int
     when: str
     before: Snapshot
     after: Snapshot
+    by: int | None = None
+    shared: tuple[int, ...] = ()
+
+
+class StateChanged(NamedTuple):
+    """The state of an agent differs from what it was; the first is that at its creation.
+
+    `number` is the delivery in whose turn that was, if it was in one.
+    """
+
+    time: float
+    agent: str
+    number: int | None
+    state: Snapshot
+
+
+class Printed(NamedTuple):
+    """In the turn of a delivery, something was printed to `stdout` or `stderr`."""
+
+    time: float
+    number: int
+    stream: str
+    text: str
 
 
 class Mode(NamedTuple):
@@ -267,6 +294,8 @@ Record = (
     | Intercepted
     | Settled
     | Changed
+    | StateChanged
+    | Printed
     | Crashed
     | MailboxPaused
     | PolicySet

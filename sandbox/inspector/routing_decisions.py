@@ -68,7 +68,7 @@ def is_registered(case: Case) -> Decision | None:
 
 def _published(case: Case) -> Decision:
     if case.asked is None:
-        answer = f"Suppose it is, to {case.topic}, by {case.sender or 'nobody (from outside)'}."
+        answer = f"Suppose it is, to {case.topic}, by {case.sender or 'somebody outside'}."
         return Decision(PUBLISHED, answer, "ok")
     by = case.sender or case.asked.cell or "outside"
     cause = "" if case.asked.cause is None else f", in the turn of #{case.asked.cause}"

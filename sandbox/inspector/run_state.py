@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Numbered = records.Held | records.Settled
 
 PENDING = frozenset({"queued", "held"})
+SHARED = ("types", "agents", "subscriptions", "states", "places", "paused_mailboxes", "pending")
 
 __all__ = ["PENDING", "RecordedDelivery", "RunState"]
 
@@ -26,6 +27,7 @@ class RunState:
         types: agent type -> its registration, in order of registering.
         agents: `type/key` -> its creation.
         subscriptions: id -> subscription, in order of adding.
+        states: `type/key` -> snapshot of the agent's state, for those that have one.
         deliveries: number -> delivery.
         places: number -> place in the queue, for those that were moved.
         policy: name of the policy that decides which delivery goes next.
@@ -46,6 +48,7 @@ class RunState:
         self.types: dict[str, records.Registered] = {}
         self.agents: dict[str, records.Created] = {}
         self.subscriptions: dict[str, records.Subscribed] = {}
+        self.states: dict[str, str] = {}
         self.deliveries: dict[int, RecordedDelivery] = {}
         self.places: dict[int, Place] = {}
         self.policy = "fifo"
@@ -114,7 +117,7 @@ class RunState:
         rest.policy, rest.stopped = self.policy, self.stopped
         rest.mode, rest.started, rest.seq = self.mode, self.started, self.seq
         rest._open = set(self._open)
-        for name in ("types", "agents", "subscriptions", "places", "paused_mailboxes", "pending"):
+        for name in SHARED:
             mine, other = getattr(self, name), getattr(like, name, None)
             same = other is not None and mine == other and list(mine) == list(other)
             setattr(rest, name, other if same else dict(mine))
@@ -244,8 +247,17 @@ def _settled(run: RunState, delivery: RecordedDelivery, record: records.Settled)
     run.settle(delivery, record)
 
 
+def _printed(_: RunState, delivery: RecordedDelivery, record: records.Printed) -> None:
+    delivery.printed = [*delivery.printed, (record.stream, record.text)]
+
+
+def _state_changed(run: RunState, record: records.StateChanged) -> None:
+    run.states[record.agent] = record.state
+
+
 def _crashed(run: RunState, record: records.Crashed) -> None:
     run.agents.pop(record.agent, None)
+    run.states.pop(record.agent, None)
 
 
 def _mailbox_paused(run: RunState, record: records.MailboxPaused) -> None:
@@ -272,6 +284,7 @@ def _unregistered(run: RunState, record: records.Unregistered) -> None:
     gone = [agent for agent in run.agents if agent.partition("/")[0] == record.type]
     for agent in gone:
         del run.agents[agent]
+        run.states.pop(agent, None)
 
 
 def _created(run: RunState, record: records.Created) -> None:
@@ -306,6 +319,7 @@ OF_DELIVERIES: dict[type, Callable[[RunState, RecordedDelivery, Any], None]] = {
     records.Waiting: _waiting,
     records.Resumed: _resumed,
     records.Intercepted: _intercepted,
+    records.Printed: _printed,
     records.Settled: _settled,
 }
 
@@ -318,6 +332,7 @@ OF_THE_RUN: dict[type, Callable[[RunState, Any], None]] = {
     records.Unsubscribed: _unsubscribed,
     records.Queued: _queued,
     records.Rerouted: _rerouted,
+    records.StateChanged: _state_changed,
     records.Crashed: _crashed,
     records.MailboxPaused: _mailbox_paused,
     records.PolicySet: _policy_set,

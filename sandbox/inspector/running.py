@@ -236,7 +236,15 @@ class Running:
 
     @property
     def breakpoints(self) -> tuple[Breakpoint, ...]:
-        """The breakpoints that there are, in the order of making; see `break_on`."""
+        """The breakpoints that there are, in the order of making.
+
+        Example:
+            >>> from sandbox import Inspector, SingleThreadedAgentRuntime
+            >>> inspector = Inspector(SingleThreadedAgentRuntime())
+            >>> _ = inspector.break_on("no_recipient")
+            >>> inspector.breakpoints
+            (<Breakpoint no_recipient: never met>,)
+        """
         return tuple(self._stops)
 
     @property
@@ -244,5 +252,10 @@ class Running:
         """What stopped the run last: its delivery, if any, by what, and the reason in words.
 
         `None` if nothing did, or the runtime was resumed since.
+
+        Example:
+            >>> from sandbox import Inspector, SingleThreadedAgentRuntime
+            >>> print(Inspector(SingleThreadedAgentRuntime()).stopped)
+            None
         """
         return self.recording.state.stopped

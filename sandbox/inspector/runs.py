@@ -109,6 +109,8 @@ class Runs:
         stops, made = self._stops.count, 0
         open_turns: list[Delivery] = []
         progress = _Progress(goal.limit)
+        # Nobody need be told that a paused runtime does not deliver, while this does.
+        watched, self._stepper.watched = self._stepper.watched, True
         happened = asyncio.Event()
         stop_listening = self._recording.listen(happened.set)
         try:
@@ -133,6 +135,7 @@ class Runs:
         finally:
             progress.close()
             stop_listening()
+            self._stepper.watched = watched
         return made
 
     @property
@@ -231,7 +234,7 @@ class _Progress:
                 return
             from tqdm.auto import tqdm
 
-            self._bar = tqdm(total=self._total, desc="run", unit=" deliveries")
+            self._bar = tqdm(total=self._total, initial=made, desc="run", unit=" deliveries")
         self._bar.update(made - self._bar.n)
 
     def close(self) -> None:

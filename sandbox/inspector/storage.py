@@ -12,6 +12,7 @@ import os
 import platform
 import threading
 import uuid
+import weakref
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -171,7 +172,12 @@ class RecordingFile:
         self._written = 0
         # What was printed may come from several threads at once.
         self._lock = threading.Lock()
-        self._file: BinaryIO | None = path.open("xb", buffering=0)
+        file = os.open(
+            path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666
+        )
+        self._file: int | None = file
+        # There is nothing to flush, so a recording that nobody closed may just go.
+        self._close = weakref.finalize(self, os.close, file)
         self._write(header.line())
 
     def catch_up(self, records: Sequence[Record], let_go: int) -> None:
@@ -182,25 +188,27 @@ class RecordingFile:
                 self._written += 1
                 self._write(line_of(self._header, self._written, record))
 
+    def is_written(self, path: Path) -> bool:
+        """Whether this is the file that is still written to."""
+        return self._file is not None and path.resolve() == self.path.resolve()
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            if self._file is not None:
-                self._file.close()
-                self._file = None
+            self._file = None
+            self._close()
 
     def _write(self, line: bytes) -> None:
         assert self._file is not None  # both callers see to that
         try:
             while line:
-                line = line[self._file.write(line) :]
-        except (OSError, ValueError) as error:
+                line = line[os.write(self._file, line) :]
+        except OSError as error:
             self._report.notes.append(
                 f"From record {self._written} on, nothing could be written to {self.path}: {error}."
             )
-            with suppress(OSError):
-                self._file.close()
             self._file = None
+            self._close()
 
 
 def write(path: Path, header: Header, records: Iterable[Record]) -> None:

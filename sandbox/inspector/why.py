@@ -9,13 +9,14 @@ from sandbox.inspector.delivery_decisions import (
     answer_decision,
     got_there,
     is_on_its_way,
+    to_be_routed,
     turn_decision,
     way_decisions,
 )
 from sandbox.inspector.explanation import Decision, Explanation
 from sandbox.inspector.following import Follower
 from sandbox.inspector.handler_decisions import handler_decisions
-from sandbox.inspector.routing_decisions import is_registered, routing_decisions
+from sandbox.inspector.routing_decisions import ONCE, is_registered, routing_decisions
 from sandbox.inspector.routing_history import RoutingHistory
 from sandbox.inspector.run_state import RecordedDelivery
 from sandbox.inspector.snapshots import class_name
@@ -45,13 +46,13 @@ class Why:
     Example:
         >>> from sandbox.inspector import Recording
         >>> print(Why(Recording())("Order", "kitchen/s1", topic="orders/s1"))
-        kitchen/s1 would not get a str published to orders/s1: No agent type 'kitchen' is \
-registered. Registered: none.
+        kitchen/s1 would not get a str published to orders/s1. No agent type 'kitchen' is \
+registered.
         → ✗ Is the agent type registered? No agent type 'kitchen' is registered. Registered: none.
           To do: Register it, await YourAgent.register(runtime, 'kitchen', YourAgent), or use the \
 name of a registered type.
         Decisions about a str published to orders/s1 and kitchen/s1, in order:
-          1. ✓ Was it published? Suppose it is, to orders/s1, by nobody (from outside).
+          1. ✓ Was it published? Suppose it is, to orders/s1, by somebody outside.
           2. ✗ Is the agent type registered? No agent type 'kitchen' is registered. Registered: \
 none.
     """
@@ -175,20 +176,26 @@ def _decisions(case: Case) -> Iterator[Decision]:
     for decision in routing_decisions(case) if case.topic is not None else _sent(case):
         yield decision
         # To get a message twice is a fault, but no reason for not getting it.
-        cut_off = decision.outcome == "failed" and not decision.question.startswith("Does it get")
+        cut_off = decision.outcome == "failed" and decision.question != ONCE
     delivery = case.delivery
     if cut_off:
         # The next fault on the way is worth knowing before the first is mended.
         if case.registered is not None and case.agent is not None:
             yield from _faults(handler_decisions(_without_delivery(case)))
-        return
-    if delivery is None:
+    elif delivery is None:
+        if case.asked is not None and case.agent is not None:
+            yield to_be_routed(case.asked)
         yield from handler_decisions(case)
-        return
+    else:
+        yield from _delivered(case, delivery)
+
+
+def _delivered(case: Case, delivery: RecordedDelivery) -> Iterator[Decision]:
     yield from way_decisions(case, delivery)
-    if is_on_its_way(delivery) or got_there(case, delivery):
+    arrived = got_there(case, delivery)
+    if arrived or is_on_its_way(delivery):
         yield from handler_decisions(case)
-    if delivery.handled_at is None or not got_there(case, delivery):
+    if delivery.handled_at is None or not arrived:
         return
     if delivery.reason is None:
         yield turn_decision(delivery)
@@ -242,9 +249,15 @@ def _sent_elsewhere(case: Case, asked: RecordedDelivery) -> Decision:
 def _message_in_words(case: Case) -> str:
     how = f"published to {case.topic}" if case.topic is not None else "sent directly"
     if case.asked is None:
-        return f"a {case.message_type} {how}"
+        article = "an" if case.message_type[:1] in "AEIOU" else "a"
+        return f"{article} {case.message_type} {how}"
     number = case.asked.number if case.delivery is None else case.delivery.number
     return f"#{number} {case.message_type}, {how}"
+
+
+def _first_sentence(decision: Decision) -> str:
+    sentence, stop, _ = decision.answer.partition(". ")
+    return f"{sentence}{stop.rstrip()}"
 
 
 def _verdict(case: Case, steps: tuple[Decision, ...]) -> str:
@@ -256,13 +269,13 @@ def _verdict(case: Case, steps: tuple[Decision, ...]) -> str:
         if delivery is None:
             did = "would not get" if case.asked is None else "did not get"
         elif delivery.verdict == "handled":
-            return f"{who} handled {what}, but: {failing.answer}"
+            return f"{who} handled {what}, but: {_first_sentence(failing)}"
         elif delivery.verdict is None:
             did = "has not handled"
         else:
             did = "did not handle"
-        return f"{who} {did} {what}: {failing.answer}"
+        return f"{who} {did} {what}. {_first_sentence(failing)}"
     if undecided is not None:
         did = "may handle" if case.asked is None else "has not handled"
-        return f"{who} {did} {what}{'' if case.asked is None else ' yet'}: {undecided.answer}"
+        return f"{who} {did} {what}. {_first_sentence(undecided)}"
     return f"{who} {'would handle' if case.asked is None else 'handled'} {what}."

@@ -127,8 +127,21 @@ class Dispatcher:
 
     def peek(self, among: Callable[[Delivery], bool] | None = None) -> Delivery | None:
         """The delivery that `next`, or `next_of`, would take out."""
-        self.refresh()
-        return self.ledger.queue.peek(self._gate(), among)
+        if among is not None:
+            self.refresh()
+            return self.ledger.queue.peek(self._gate(), among)
+        queue = self.ledger.queue
+        if queue.choosy:
+            while (delivery := queue.peek(self._gate())) is not None:
+                publication = delivery.publication
+                if publication is None or not self.publisher.is_outdated(publication):
+                    break
+                self.publisher.reroute(publication)
+            return delivery
+        # Not all of a long queue need be looked at.
+        if (delivery := self.next()) is not None:
+            queue.put_back(delivery)
+        return delivery
 
     def coming(self) -> list[Delivery]:
         """All pending deliveries in the order in which they would go if no others came."""
@@ -167,11 +180,14 @@ class Dispatcher:
         if delivery is None:
             return False
         self.deliver(delivery, context)
-        if (publication := delivery.publication) is not None:
-            queue = self.ledger.queue
+        queue = self.ledger.queue
+        if (publication := delivery.publication) is not None and not queue.choosy:
             queued = queue.ready
-            while queued and queued[0].publication is publication and not queue.choosy:
-                sibling = self.next() if guard is None else self._next_past(guard)
+            while queued and queued[0].publication is publication:
+                if guard is None:
+                    sibling = self.next()
+                else:  # which may have paused a mailbox
+                    sibling = None if queue.choosy else self._next_past(guard)
                 if sibling is None:
                     break
                 self.deliver(sibling, context)
@@ -179,14 +195,13 @@ class Dispatcher:
 
     def _next_past(self, guard: Guard) -> Delivery | None:
         asked = None
-        while (delivery := self.next()) is not None and delivery is not asked:
-            # It is pending while the guard looks at it, and another may go first afterwards:
-            # the guard may pause a mailbox, or drop what it was asked about.
-            self.ledger.queue.put_back(delivery)
-            if not guard(delivery):
+        # It is pending while the guard looks at it, and another may go first afterwards: the
+        # guard may pause a mailbox, or drop what it was asked about.
+        while (delivery := self.peek()) is not asked:
+            if delivery is None or not guard(delivery):
                 return None
             asked = delivery
-        return delivery
+        return self.next()
 
     def deliver(self, delivery: Delivery, context: Context) -> None:
         """Send a delivery that has just left the queue on its way.

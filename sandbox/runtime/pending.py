@@ -33,8 +33,8 @@ class PendingDeliveries:
     def pending(self) -> tuple[Delivery, ...]:
         """All queued and held deliveries, in the order of the queue.
 
-        A step makes the first that may go: it passes over those that are held, or whose agent
-        has a serial mailbox and an open turn.
+        Under the policy `fifo`, a step makes the first that may go: it passes over those that
+        are held, or whose agent has a paused mailbox, or a serial one and an open turn.
         """
         self._dispatcher.refresh()
         return tuple(self._ledger.queue)

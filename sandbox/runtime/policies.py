@@ -7,7 +7,7 @@ from bisect import insort
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from sandbox.runtime.delivery import Delivery
 
@@ -34,14 +34,14 @@ class Policy:
         self.seed = seed
         self.made = 0
 
-    def choose(self, may_go: Iterable[Delivery]) -> Delivery | None:
+    def choose(self, may_go: Sequence[Delivery]) -> Delivery | None:
         """The one that goes next of those that may, which come in the order of the queue.
 
         Asking changes nothing; the queue counts what was `made`.
         """
-        return next(iter(may_go), None)
+        return may_go[0] if may_go else None
 
-    def order(self, may_go: Iterable[Delivery]) -> list[Delivery]:
+    def order(self, may_go: Sequence[Delivery]) -> list[Delivery]:
         """All of these in the order in which they would go if no others came."""
         return list(may_go)
 
@@ -61,21 +61,20 @@ class Policy:
 class _LastIn(Policy):
     __slots__ = ()
 
-    def choose(self, may_go: Iterable[Delivery]) -> Delivery | None:
-        return next(reversed(list(may_go)), None)
+    def choose(self, may_go: Sequence[Delivery]) -> Delivery | None:
+        return may_go[-1] if may_go else None
 
-    def order(self, may_go: Iterable[Delivery]) -> list[Delivery]:
-        return list(may_go)[::-1]
+    def order(self, may_go: Sequence[Delivery]) -> list[Delivery]:
+        return [*reversed(may_go)]
 
 
 class _Random(Policy):
     __slots__ = ()
 
-    def choose(self, may_go: Iterable[Delivery]) -> Delivery | None:
-        choice = list(may_go)
-        return choice[self._draw(0, len(choice))] if choice else None
+    def choose(self, may_go: Sequence[Delivery]) -> Delivery | None:
+        return may_go[self._draw(0, len(may_go))] if may_go else None
 
-    def order(self, may_go: Iterable[Delivery]) -> list[Delivery]:
+    def order(self, may_go: Sequence[Delivery]) -> list[Delivery]:
         left = list(may_go)
         return [left.pop(self._draw(ahead, len(left))) for ahead in range(len(left))]
 
@@ -83,23 +82,22 @@ class _Random(Policy):
 class _Pairs(Policy):
     __slots__ = ()
 
-    def choose(self, may_go: Iterable[Delivery]) -> Delivery | None:
+    def choose(self, may_go: Sequence[Delivery]) -> Delivery | None:
         firsts: dict[object, Delivery] = {}
         for delivery in may_go:
             firsts.setdefault((delivery.sender, delivery.recipient), delivery)
         return list(firsts.values())[self._draw(0, len(firsts))] if firsts else None
 
-    def order(self, may_go: Iterable[Delivery]) -> list[Delivery]:
-        waiting = list(may_go)
+    def order(self, may_go: Sequence[Delivery]) -> list[Delivery]:
         by_pair: dict[object, list[int]] = {}
-        for index, delivery in enumerate(waiting):
+        for index, delivery in enumerate(may_go):
             by_pair.setdefault((delivery.sender, delivery.recipient), []).append(index)
         # Each pair as the places of what it has left, first ones last, sorted by the first.
         lines = [places[::-1] for places in by_pair.values()]
         ordered: list[Delivery] = []
         while lines:
             line = lines.pop(self._draw(len(ordered), len(lines)))
-            ordered.append(waiting[line.pop()])
+            ordered.append(may_go[line.pop()])
             if line:
                 insort(lines, line, key=lambda places: places[-1])
         return ordered

@@ -63,13 +63,17 @@ class Publisher:
         if nobody:
             ledger.enqueue(self._event(publication, None, ()))
 
+    def is_outdated(self, publication: Publication) -> bool:
+        """Whether subscriptions changed since it was routed, and that still counts."""
+        return not publication.touched and publication.version != self._router.version
+
     def reroute(self, publication: Publication) -> None:
         """Bring a publication up to date, if subscriptions changed before it left the queue.
 
         Events whose subscription still stands stay what and where they are. Those whose
         subscription was removed end as `no_recipient`; for new ones, events are added.
         """
-        if publication.touched or publication.version == self._router.version:
+        if not self.is_outdated(publication):
             return
         publication.version = self._router.version
         routes = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.runtime.delivery import HELD, QUEUED, RESPONSE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sandbox.messaging.agent_id import AgentId
     from sandbox.runtime.delivery import Delivery
@@ -113,12 +113,12 @@ class DeliveryQueue:
             above_depth: as for `pop`.
             among: only those for which this is true.
         """
-        may_go = (
-            d
-            for d in self._in_order()
-            if self.may_go(d, above_depth) and (among is None or among(d))
-        )
-        return next(may_go, None) if self.policy is None else self.policy.choose(may_go)
+        if self.policy is not None:
+            return self.policy.choose(self._that_may_go(above_depth, among))
+        for delivery in self._in_order():
+            if self.may_go(delivery, above_depth) and (among is None or among(delivery)):
+                return delivery
+        return None
 
     def pop_chosen(
         self, above_depth: int = -1, among: Callable[[Delivery], bool] | None = None
@@ -275,9 +275,17 @@ class DeliveryQueue:
             and all(other.recipient != recipient for other in self.unblocked)
         )
 
-    def _in_order(self) -> Iterator[Delivery]:
+    def _that_may_go(
+        self, above_depth: int, among: Callable[[Delivery], bool] | None
+    ) -> Sequence[Delivery]:
+        line = self._in_order()
+        if line is self.ready and above_depth < 0 and not self.paused and among is None:
+            return self.ready
+        return [d for d in line if self.may_go(d, above_depth) and (among is None or among(d))]
+
+    def _in_order(self) -> Iterable[Delivery]:
         # Sorting what is sorted anyway would make each choice from a long queue slow.
-        return iter(self) if self.unblocked or self.mailboxes else iter(self.ready)
+        return self if self.unblocked or self.mailboxes else self.ready
 
     def _pop_from_within(self, above_depth: int) -> Delivery | None:
         for line in (self.unblocked, self.ready):

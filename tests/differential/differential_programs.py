@@ -181,43 +181,38 @@ def raises():
 
 
 @st.composite
-def programs(draw, *, cancelling=False):
-    """Programs of up to four agent types.
+def programs(draw, family):
+    """Programs of up to four agent types, of one of three families.
 
-    A cancellation races with whatever is not fixed by the order of the queue, so `cancelling`
-    programs have neither errors nor gathers nor handlers that give way to the event loop.
+    "erring" programs have errors, gathers, and handlers that give way to the event loop. What
+    comes of these has no certain place in the queue. So they have nothing that its place would
+    change: in "cancelling" programs handlers cancel, in "subscribing" ones they subscribe.
     """
-    kinds = (
-        *["routed"] * 5,
-        "listener",
-        "instance",
-        *([] if cancelling else ["closure", "broken"]),
-    )
+    erring, cancelling = family == "erring", family == "cancelling"
+    kinds = (*["routed"] * 5, "listener", "instance", *(["closure", "broken"] if erring else []))
     agents = [(name, draw(st.sampled_from(kinds))) for name in "abcd"[: draw(st.integers(2, 4))]]
-    tokens = (None, "shared", "forward") if cancelling else (None,)
     subscriptions = draw(subscription_lists(agents))
-    changes = [Subscribe, Unsubscribe] if subscriptions else []
     indices = st.integers(0, max(len(subscriptions) - 1, 0))
-    sending = sends(agents, tokens=tokens, unknown=not cancelling)
-    changing = [st.builds(kind, indices) for kind in changes]
-    parts = [publishes(tokens=tokens)] * 4 + [sending] * 4 + changing
-    if cancelling:
-        parts.append(st.just(Cancel()))
-    else:
-        gathering = st.lists(sending, min_size=1, max_size=3)
-        parts += [gathering.map(lambda several: Gather(tuple(several))), raises()]
-        parts.append(st.just(Yield()))
+    changes = [st.builds(kind, indices) for kind in (Subscribe, Unsubscribe) if subscriptions]
+    cancels = [st.just(Cancel())] if cancelling else []
+    inside = (None, "shared", "forward") if cancelling else (None,)
+    sending = sends(agents, tokens=inside, unknown=erring)
+    parts = [publishes(tokens=inside)] * 4 + [sending] * 4 + cancels
+    if erring:
+        gathers = st.lists(sending, min_size=1, max_size=3).map(tuple).map(Gather)
+        parts += [gathers, raises(), st.just(Yield())]
+    if family == "subscribing":
+        parts += changes
     script = st.lists(st.one_of(parts), min_size=2, max_size=4).map(tuple)
     scripts = st.tuples(*(script for _ in TAGS))
     outside = (None, "shared") if cancelling else (None,)
     events = [publishes(tokens=outside, outside=True)] * 3
-    events += [sends(agents, tokens=outside, unknown=not cancelling)] * 3 + changing
-    events += [st.just(Cancel())] if cancelling else []
+    events += [sends(agents, tokens=outside, unknown=erring)] * 3 + changes + cancels
     phase = st.lists(st.one_of(events), min_size=4, max_size=7).map(tuple)
     return Program(
         agents=tuple(AgentSpec(name, kind, draw(scripts)) for name, kind in agents),
         subscriptions=subscriptions,
-        rules=draw(st.none() | rule_lists(cancelling=cancelling)),
+        rules=draw(st.none() | rule_lists(erring=erring)),
         phases=tuple(draw(st.lists(phase, min_size=1, max_size=2))),
     )
 
@@ -244,9 +239,9 @@ def subscription_lists(draw, agents):
 
 
 @st.composite
-def rule_lists(draw, *, cancelling):
+def rule_lists(draw, *, erring):
     """At most one rule for a stage and a tag."""
-    outcomes = ("replace",) if cancelling else ("replace", "replace", "replace", "drop", "raise")
+    outcomes = ("replace", "replace", "replace", "drop", "raise") if erring else ("replace",)
     places = [(stage, tag) for stage in ("send", "publish", "response") for tag in TAGS]
     chosen = draw(st.lists(st.sampled_from(places), min_size=1, max_size=4, unique=True))
     return tuple(Rule(stage, tag, draw(st.sampled_from(outcomes))) for stage, tag in chosen)

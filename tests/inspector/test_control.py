@@ -349,7 +349,7 @@ async def test_stepping_over_an_rpc_delivers_what_it_takes_and_nothing_else():
 
 
 async def test_stepping_over_an_inner_rpc_stops_at_its_answer():
-    inspector, log = await inspected()
+    inspector, _ = await inspected()
     call = await ask(inspector, "a", 1, via=("b", "c"))
     await inspector.step()
     inner = inspector.queue[0].number

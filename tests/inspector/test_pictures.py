@@ -202,7 +202,7 @@ async def test_the_drawing_names_everything(inspector):
 @pytest.mark.parametrize("given", [False, True])
 async def test_nothing_in_the_drawing_overlaps_or_is_cut(count, given):
     inspector = await crowd(count)
-    axes = inspector.draw(plt.subplots()[1] if given else None)
+    axes = inspector.draw(ax=plt.subplots()[1] if given else None)
     texts = drawn(axes)
     assert len(texts) == 3 + 1 + count // 10 + count
     area = axes.get_window_extent()
@@ -231,7 +231,7 @@ async def test_words_lie_within_their_boxes(inspector):
 @pytest.mark.usefixtures("drawing")
 async def test_a_drawing_goes_where_it_is_told(inspector):
     _, axes = plt.subplots()
-    assert inspector.draw(axes) is axes
+    assert inspector.draw(ax=axes) is axes
     assert len(plt.get_fignums()) == 1
 
 

@@ -101,7 +101,7 @@ def only(inspector, kind):
     live, recorded = inspector.problems, Problems(inspector.recording)()
     with TemporaryDirectory() as folder:
         inspector.recording.save(f"{folder}/run.jsonl")
-        assert Problems(Recording.load(f"{folder}/run.jsonl"))() == recorded
+        assert Recording.load(f"{folder}/run.jsonl").problems == recorded
     assert [p.kind for p in live] == [kind], live
     assert recorded == live
     assert str(live[0]).startswith(f"{kind}: {live[0].sentence} To do: ")
@@ -184,7 +184,7 @@ async def test_an_intervention_that_raised_is_named():
         async def on_send(self, message, *, message_context, recipient):
             raise OSError("no network")
 
-    runtime, inspector = await kitchen(intervention_handlers=[Broken()])
+    _, inspector = await kitchen(intervention_handlers=[Broken()])
     await publish(inspector, Order("soup"))
     problem = only(inspector, "failed")
     assert problem.sentence == "The intervention Broken raised OSError: no network on Order."
@@ -286,7 +286,7 @@ async def test_a_request_or_an_answer_that_is_lost_leaves_its_caller_stuck():
 
 
 async def test_a_request_dropped_with_an_error_leaves_nobody_stuck():
-    runtime, inspector = await kitchen()
+    _, inspector = await kitchen()
     call = await ask(inspector, Question("?"))
     inspector.drop(1, error=True)
     with pytest.raises(Exception, match="Dropped"):
@@ -343,6 +343,15 @@ async def test_messages_that_cause_each_other_without_end_are_a_livelock():
     assert set(problem.agents) == {"left/default", "right/default"}
     assert len(problem.deliveries) == problem.count == 2
     assert "condition to stop" in problem.advice
+
+
+async def test_a_run_paused_at_its_budget_names_the_cycle():
+    runtime, inspector = await modifiers(0)
+    await runtime.publish_message(Number(0), DefaultTopicId(), sender=AgentId("left", "default"))
+    await inspector.run(budget=100)
+    [pending] = inspector.queue
+    assert "livelock" in [p.kind for p in inspector.problems]
+    assert "budget" in inspector.why(pending.number).first_failing.answer
 
 
 async def test_a_long_exchange_that_has_ended_is_no_livelock():
@@ -502,7 +511,7 @@ def test_changed_fields_are_named_however_deep():
 
 async def test_a_message_class_of_a_reloaded_module_is_redefined():
     namespace = {"dataclass": dataclass, "__name__": __name__}
-    exec("@dataclass\nclass Order:\n    dish: str", namespace)  # noqa: S102  # as a reload does
+    exec("@dataclass\nclass Order:\n    dish: str", namespace)  # as a reload does
     _, inspector = await kitchen()
     await publish(inspector, namespace["Order"]("soup"))
     problem = only(inspector, "redefined")
@@ -518,11 +527,11 @@ async def test_an_agent_class_that_was_defined_again_is_named(monkeypatch):
     )
     module = types.ModuleType("cooks")
     monkeypatch.setitem(sys.modules, "cooks", module)
-    exec(source, vars(module))  # noqa: S102  # as running a notebook cell does
+    exec(source, vars(module))  # as running a notebook cell does
     runtime, inspector = await kitchen()
     await module.Cook.register(runtime, "cook", module.Cook)
     assert inspector.problems == []
-    exec(source, vars(module))  # noqa: S102
+    exec(source, vars(module))
     [problem] = inspector.problems
     assert problem.kind == "redefined"
     assert "replace=True" in problem.advice

@@ -25,6 +25,7 @@ from sandbox import (
     TypeSubscription,
     message_handler,
 )
+from sandbox.inspector.breakpoints import KINDS
 from sandbox.runtime.instruments import Instrument
 
 TYPES = ("free", "serial", "broken")
@@ -139,6 +140,8 @@ def live(runtime):
         "types": [(name, made.mailbox) for name, made in runtime.registrations.items()],
         "mode": "paused" if runtime.stepper.paused else "running",
         "started": runtime.started,
+        "policy": runtime.stepper.policy,
+        "paused mailboxes": sorted(map(str, runtime.stepper.paused_mailboxes)),
     }
 
 
@@ -156,6 +159,8 @@ def recorded(run):
         "types": [(name, made.mailbox) for name, made in run.types.items()],
         "mode": run.mode,
         "started": run.started,
+        "policy": run.policy,
+        "paused mailboxes": sorted(run.paused_mailboxes),
     }
 
 
@@ -275,6 +280,54 @@ class RecordsAndRuntime(RuleBasedStateMachine):
     def drop(self, index, error):
         if (number := self.pending(index)) is not None:
             self.runtime.stepper.drop(number, error=error)
+
+    @rule(index=st.integers(0, 9))
+    def duplicate(self, index):
+        if (number := self.pending(index)) is not None:
+            self.inspector.duplicate(number)
+            self.do(asyncio.sleep(0))
+
+    @rule(index=st.integers(0, 9), position=st.integers(0, 9))
+    def move(self, index, position):
+        if (number := self.pending(index)) is not None:
+            self.inspector.move(number, position % len(self.inspector.queue))
+
+    @rule(index=st.integers(0, 9), fate=st.sampled_from(FATES))
+    def edit(self, index, fate):
+        number = self.pending(index)
+        if number is not None and isinstance(self.runtime.deliveries[number].message, Note):
+            original = self.runtime.deliveries[number].message
+            self.inspector.edit(number, fate=fate)
+            assert self.runtime.deliveries[number].message is not original
+
+    @rule(address=addresses, what=st.sampled_from(("pause_mailbox", "resume_mailbox")))
+    def pause_or_resume_a_mailbox(self, address, what):
+        getattr(self.inspector, what)(address)
+        self.do(asyncio.sleep(0))
+
+    @rule(index=st.integers(0, 9))
+    def crash(self, index):
+        if agents := list(self.runtime.agents):
+            self.inspector.crash(agents[index % len(agents)])
+
+    @rule(policy=st.sampled_from(("fifo", "lifo", "random(1)", "pairs(2)")))
+    def choose_by(self, policy):
+        self.inspector.policy = policy
+        self.do(asyncio.sleep(0))
+
+    @rule(kind=st.sampled_from(tuple(KINDS)), once=st.booleans(), type_name=st.sampled_from(TYPES))
+    def break_on(self, kind, once, type_name):
+        self.inspector.break_on(kind, agent=type_name, once=once)
+
+    @rule()
+    def remove_breakpoints(self):
+        for breakpoint in self.inspector.breakpoints:
+            breakpoint.remove()
+
+    @rule(limit=st.integers(1, 9))
+    def run_on(self, limit):
+        if self.inspector.paused or not self.runtime.started:
+            self.do(self.spawn(self.inspector.run(limit=limit)))
 
     @rule(index=st.integers(0, 9))
     def cancel(self, index):

@@ -1,0 +1,140 @@
+"""The JSON schema says what is in files, and only that."""
+
+import json
+import typing
+
+import pytest
+from busy_run import HOSTILE, busy_run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from sandbox.inspector import Recording, records, recording_schema
+from sandbox.inspector.forms import CHOICES, KINDS, read_record
+from sandbox.inspector.records import Record
+from sandbox.inspector.storage import Header, line_of
+
+VALIDATOR = Draft202012Validator(recording_schema())
+
+texts = st.text(max_size=8) | st.just(HOSTILE) | st.just("\udfff")
+agents = st.builds("{}/{}".format, st.sampled_from(["worker", "a.b-c"]), texts)
+snapshots = st.one_of(
+    st.builds(
+        lambda value: {"json": value}, st.recursive(texts | st.integers() | st.none(), st.lists)
+    ),
+    st.builds(lambda text: {"repr": text, "cut": True}, texts),
+).map(lambda value: json.dumps(value, separators=(",", ":")))
+numbers = st.integers(0, 2**53 - 1)
+
+
+def values(kind, name, hint):
+    """What a field of a record may hold."""
+    if (kind, name) in CHOICES:
+        return st.sampled_from([str(choice) for choice in CHOICES[kind, name]])
+    if name in {"cause", "request", "copy_of"}:
+        return st.none() | st.just(0)
+    if name == "topic_type":
+        return st.none() if kind is records.Queued else st.none() | texts
+    if name == "place":
+        return st.lists(st.integers(-9, 9)).map(tuple)
+    if name == "topic_source":
+        return st.none()
+    if name == "events":
+        return st.lists(st.tuples(numbers, st.none() | agents, st.tuples(texts))).map(tuple)
+    if hint == records.Snapshot:
+        return snapshots
+    if type(None) in typing.get_args(hint):
+        (given,) = (each for each in typing.get_args(hint) if each is not type(None))
+        return st.none() | values(kind, name, given)
+    if typing.get_origin(hint) is tuple:
+        return st.lists(values(kind, "", typing.get_args(hint)[0]), max_size=3).map(tuple)
+    if hint is str:
+        return agents if name in {"agent", "sender", "recipient"} else texts
+    if hint is float:
+        return st.floats(0, 1e6)
+    if isinstance(hint, type) and issubclass(hint, tuple):
+        return any_record(hint)
+    return numbers if hint is int else st.booleans()
+
+
+def any_record(kind):
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return st.builds(kind, **{name: values(kind, name, hint) for name, hint in hints.items()})
+
+
+def same(record):
+    """A record without regard to how snapshots write their texts."""
+    fields = record._asdict()
+    for name in records.SNAPSHOTS[type(record)]:
+        fields[name] = fields[name] and json.loads(fields[name])
+    return fields
+
+
+@pytest.mark.parametrize("kind", list(KINDS.values()), ids=list(KINDS))
+def test_every_record_is_written_as_the_schema_says_and_read_back_the_same(kind):
+    @settings(max_examples=30, deadline=None)
+    @given(record=any_record(kind))
+    def check(record):
+        line = json.loads(line_of(Header.now(), 7, record))
+        VALIDATOR.validate(line)
+        assert same(read_record(kind, line["elapsed"], line["data"])) == same(record)
+
+    check()
+
+
+def test_the_schema_is_one_and_names_every_kind():
+    schema = recording_schema()
+    Draft202012Validator.check_schema(schema)
+    assert json.loads(json.dumps(schema)) == schema
+    named = {"header", "snapshot"} | {kind.__name__.lower() for kind in typing.get_args(Record)}
+    assert schema["$defs"].keys() == named
+    assert all(schema["$defs"][name]["description"] for name in KINDS)
+
+
+async def test_every_line_of_a_busy_run_is_as_the_schema_says(tmp_path):
+    path = tmp_path / "run.jsonl"
+    inspector = await busy_run(path=path)
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    assert len(lines) == inspector.recording.last + 1
+    for line in lines:
+        VALIDATOR.validate(line)
+    inspector.recording.save(tmp_path / "saved.jsonl")
+    Recording.load(path).save(tmp_path / "again.jsonl")
+    assert (tmp_path / "again.jsonl").read_bytes() == path.read_bytes()
+
+
+async def test_lines_are_cloud_events_but_for_what_the_header_says_for_all(tmp_path):
+    path = tmp_path / "run.jsonl"
+    await busy_run(path=path)
+    header, *lines = (json.loads(line) for line in path.read_bytes().splitlines())
+    assert header["specversion"] == "1.0"
+    assert [line["id"] for line in lines] == [str(n) for n in range(1, len(lines) + 1)]
+    shared = {"specversion": header["specversion"], "source": header["source"]}
+    for event in ({**shared, **line} for line in lines):
+        assert all(type(event[name]) is str for name in ("id", "source", "type", "time"))
+        assert type(event["data"]) is dict
+        if "number" in event["data"] and event["data"]["number"] is not None:
+            assert event["subject"] == f"delivery/{event['data']['number']}"
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("type",), "sandbox.unheard-of"),
+        (("elapsed",), "soon"),
+        (("data", "number"), -1),
+        (("data", "verdict"), "splendid"),
+        (("data", "result"), {"neither": 1}),
+        (("data", "error"), "oops"),
+        (("data",), {}),
+    ],
+)
+def test_what_no_recording_holds_is_not_as_the_schema_says(place, value):
+    settled = records.Settled(0.5, 3, "handled", '{"json":1}', None, None)
+    line = json.loads(line_of(Header.now(), 1, settled))
+    assert VALIDATOR.is_valid(line)
+    target = line
+    for key in place[:-1]:
+        target = target[key]
+    target[place[-1]] = value
+    assert not VALIDATOR.is_valid(line)
