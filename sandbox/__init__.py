@@ -8,53 +8,53 @@ message at a time.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from sandbox.agents import (
-    AgentProxy,
-    BaseAgent,
-    ClosureAgent,
-    ClosureContext,
-    RoutedAgent,
-    default_subscription,
-    event,
-    message_handler,
-    rpc,
-    type_subscription,
-)
-from sandbox.messaging import (
-    EVENT_LOGGER_NAME,
-    JSON_DATA_CONTENT_TYPE,
-    PROTOBUF_DATA_CONTENT_TYPE,
-    ROOT_LOGGER_NAME,
-    TRACE_LOGGER_NAME,
-    Agent,
-    AgentId,
-    AgentInstantiationContext,
-    AgentMetadata,
-    AgentRuntime,
-    AgentType,
-    CancellationToken,
-    DefaultInterventionHandler,
-    DefaultSubscription,
-    DefaultTopicId,
-    DropMessage,
-    FunctionCall,
-    InterventionHandler,
-    MessageContext,
-    MessageHandlerContext,
-    MessageSerializer,
-    Subscription,
-    SubscriptionInstantiationContext,
-    TopicId,
-    TypePrefixSubscription,
-    TypeSubscription,
-    UnknownPayload,
-    try_get_known_serializers_for_type,
-)
-from sandbox.runtime import SingleThreadedAgentRuntime
 from sandbox.version import __version__
 
 if TYPE_CHECKING:
+    from sandbox.agents import (
+        AgentProxy,
+        BaseAgent,
+        ClosureAgent,
+        ClosureContext,
+        RoutedAgent,
+        default_subscription,
+        event,
+        message_handler,
+        rpc,
+        type_subscription,
+    )
     from sandbox.inspector import Inspector, Recording
+    from sandbox.messaging import (
+        EVENT_LOGGER_NAME,
+        JSON_DATA_CONTENT_TYPE,
+        PROTOBUF_DATA_CONTENT_TYPE,
+        ROOT_LOGGER_NAME,
+        TRACE_LOGGER_NAME,
+        Agent,
+        AgentId,
+        AgentInstantiationContext,
+        AgentMetadata,
+        AgentRuntime,
+        AgentType,
+        CancellationToken,
+        DefaultInterventionHandler,
+        DefaultSubscription,
+        DefaultTopicId,
+        DropMessage,
+        FunctionCall,
+        InterventionHandler,
+        MessageContext,
+        MessageHandlerContext,
+        MessageSerializer,
+        Subscription,
+        SubscriptionInstantiationContext,
+        TopicId,
+        TypePrefixSubscription,
+        TypeSubscription,
+        UnknownPayload,
+        try_get_known_serializers_for_type,
+    )
+    from sandbox.runtime import SingleThreadedAgentRuntime
 
 __all__ = [
     "EVENT_LOGGER_NAME",
@@ -103,20 +103,22 @@ __all__ = [
     "unload_ipython_extension",
 ]
 
-# The inspector brings networkx and more, which programs that only run agents need not load.
-_LOADED_WHEN_ASKED_FOR = {
-    "Inspector": "sandbox.inspector",
-    "Recording": "sandbox.inspector",
-}
+# The rest is loaded when it is asked for. pytest loads this package at every start, also where no
+# agents are tested, and the inspector brings networkx and more, which need not be there to run
+# agents.
+_FLOORS = ("messaging", "agents", "runtime", "inspector")
 
 
 def __getattr__(name: str) -> Any:
-    module = _LOADED_WHEN_ASKED_FOR.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(module), name)
-    globals()[name] = value
-    return value
+    if name in _FLOORS:
+        return importlib.import_module(f"sandbox.{name}")
+    if name in __all__:
+        for floor in _FLOORS:
+            module = importlib.import_module(f"sandbox.{floor}")
+            if name in module.__all__:
+                globals()[name] = value = getattr(module, name)
+                return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from sandbox.inspector.canvas import COLOURS, HEAD, QUIET, WHITE, Canvas, width_of
+from sandbox.inspector.drawing_plan import (
+    BOX,
+    CELL,
+    CELLS_IN_ROW,
+    EMPTY,
+    MARGIN,
+    PADDING,
+    Box,
+    Plan,
+    lane_of,
+    lay_out,
+    plan_of,
+    times,
+)
 
 if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
-# Lengths are points at full size, on which the whole drawing is scaled to fit its axes.
-FONT_SIZE, CHARACTER, PADDING = 9.0, 5.45, 8.0
-ROW, BOX, LANE, MARGIN = 24.0, 17.0, 80.0, 12.0
-LONGEST = 36
-
 # Told apart by shape and line as well: colours never stand alone.
-KINDS = ("topic", "agent_type", "agent")
-TITLES = ("topics", "agent types", "agents")
-GROUNDS = {"topic": "#fff1d6", "agent_type": "#e4eef6", "agent": "#ffffff"}
-LINES = {"topic": "#d94e00", "agent_type": "#0072b2", "agent": "#0072b2"}
-SUBSCRIPTION, INSTANCE, REQUEST = "#d94e00", "#9a9a9a", "#0072b2"
-
-# With more calls between agents than this, how often each was made is not written beside it.
-CALLS_COUNTED = 12
-
-_Call = tuple[Any, Any, int]
-
-
-@dataclass
-class _Box:
-    label: str
-    kind: str
-    solid: bool
-    x: float = 0
-    y: float = 0
-    width: float = 0
+TITLES: Final = ("topics", "agent types", "agents")
+GROUNDS: Final = {"topic": "#fff1d6", "agent_type": "#e4eef6", "agent": WHITE}
+LINES: Final = {"topic": COLOURS["event"], "agent_type": COLOURS["request"], "agent": "#0072b2"}
+DASHED: Final = (0, (4, 3))
+# The longer the queue, the darker the cell; the number stands in it as well.
+SHADES: Final = ("#ffe3c2", "#ffc27a", "#f39a3d")
 
 
 def draw(graph: nx.MultiDiGraph, ax: Axes | None = None) -> Axes:
     """Draw what `graph_of` returned: topics, agent types and agents, from left to right.
 
-    Orange arrows are subscriptions; blue dashed ones are requests between agents, with their
-    number if there are few. Topics that only serve direct messages to an agent are left out.
+    Double orange lines are subscriptions, solid blue ones with a Q requests between agents, with
+    their number. What is dashed is not registered, or not built yet. Topics that only serve
+    direct messages to an agent are left out.
+
+    Up to 60 agents are drawn by their keys. Of more, each type has a count and a cell per agent,
+    with the number of deliveries that are pending for it. Of very many types, topics or calls, the
+    first are drawn and the others are counted.
 
     Args:
         graph: the graph.
@@ -50,160 +51,107 @@ def draw(graph: nx.MultiDiGraph, ax: Axes | None = None) -> Axes:
     Returns:
         The axes.
     """
-    boxes = _boxes(graph)
-    calls = [(u, v, d["count"]) for u, v, d in graph.edges(data=True) if d["kind"] == "sent"]
-    height = _lay_out(graph, boxes)
-    width = max(box.x + box.width for box in boxes.values()) if boxes else 3 * LANE
-    width += MARGIN + (len(calls) + 0.5) * _lane_width(calls)
-    if ax is None:
-        from matplotlib import pyplot as plt
-
-        figure = plt.figure(figsize=(width / 72, height / 72))
-        ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, width), ylim=(height, 0))
-    ax.axis("off")
-    area = ax.get_window_extent()
-    points = 72 / ax.figure.dpi
-    scale = min(area.width * points / width, area.height * points / height)
-    for source, target, data in graph.edges(data=True):
-        if source in boxes and target in boxes and data["kind"] != "sent":
-            _draw_edge(ax, boxes[source], boxes[target], data, scale)
-    _draw_calls(ax, boxes, calls, scale)
-    for box in boxes.values():
-        _draw_box(ax, box, scale)
-    for kind, title in zip(KINDS, TITLES, strict=True):
-        left = min((box.x for box in boxes.values() if box.kind == kind), default=None)
-        if left is not None:
-            ax.text(left, MARGIN, title, color="#777777", **_font(scale, "center_baseline"))
-    return ax
-
-
-def _boxes(graph: nx.MultiDiGraph) -> dict[Any, _Box]:
-    boxes = {}
-    for node, data in graph.nodes(data=True):
-        kind, label, solid = data["kind"], node[1], True
-        if kind == "topic":
-            if data["direct"] and not data["sources"]:
-                continue
-        elif kind == "agent_type":
-            solid = data["registered"]
-            if data["agent_class"] is not None:
-                label = f"{label}: {data['agent_class']}"
-        else:
-            solid = data["built"]
-            label = data["key"] or "(empty key)"
-            if data["pending"]:
-                label = f"{label} · {data['pending']} pending"
-        label = "".join(c if c.isprintable() else "�" for c in label)
-        label = label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"
-        box = boxes[node] = _Box(label, kind, solid)
-        box.width = len(label) * CHARACTER + 2 * PADDING
-    return boxes
-
-
-def _lay_out(graph: nx.MultiDiGraph, boxes: dict[Any, _Box]) -> float:
-    """Give each box its place, and return the height of the whole."""
-    row = 0.0
-    for node, box in boxes.items():
-        if box.kind == "agent_type":
-            agents = [
-                target
-                for _, target, data in graph.out_edges(node, data=True)
-                if data["kind"] == "instance"
-            ]
-            for offset, agent in enumerate(agents):
-                boxes[agent].y = row + offset
-            rows = max(len(agents), 1)
-            box.y = row + (rows - 1) / 2
-            row += rows + 0.25
-    topics = [node for node, box in boxes.items() if box.kind == "topic"]
-    targets = {node: [boxes[t].y for t in graph.successors(node) if t in boxes] for node in topics}
-    topics.sort(key=lambda node: sum(targets[node]) / len(targets[node]) if targets[node] else row)
-    least = 0.0
-    for node in topics:
-        wish = sum(targets[node]) / len(targets[node]) if targets[node] else least
-        boxes[node].y = max(wish, least)
-        least = boxes[node].y + 1.25
-    left = MARGIN
-    for kind in KINDS:
-        column = [box for box in boxes.values() if box.kind == kind]
-        widest = max((box.width for box in column), default=-LANE)
+    plan = plan_of(graph)
+    width, height = lay_out(plan)
+    canvas = Canvas(width, height, ax)
+    if not any(plan.columns.values()):
+        canvas.text(MARGIN, height / 2, EMPTY, QUIET)
+    for title, column in zip(TITLES, plan.columns.values(), strict=True):
+        if column:
+            canvas.text(column[0].x, MARGIN + 3, title, QUIET)
+    for source, target in plan.instances:
+        ends = [(source.right, source.middle), (target.x, target.middle)]
+        canvas.line(ends, "#9a9a9a", 0.8, zorder=1)
+    _draw_subscriptions(canvas, plan)
+    for column in plan.columns.values():
         for box in column:
-            box.x = left
-            box.y = 2 * MARGIN + BOX + box.y * ROW
-            if kind != "agent":  # so that what goes out of one passes none of the others
-                box.width = widest
-        left += widest + LANE
-    bottom = max((box.y for box in boxes.values()), default=2 * MARGIN)
-    return bottom + BOX / 2 + MARGIN
+            _draw_box(canvas, box)
+    _draw_calls(canvas, plan)
+    for number, note in enumerate(reversed(plan.notes)):
+        canvas.text(MARGIN, height - MARGIN - number * 14, note, QUIET)
+    return canvas.ax
 
 
-def _draw_box(ax: Axes, box: _Box, scale: float) -> None:
-    from matplotlib.patches import FancyBboxPatch, Polygon
+def _draw_subscriptions(canvas: Canvas, plan: Plan) -> None:
+    colour = COLOURS["event"]
+    # What belongs to one topic is on one level, so that its lines join and others pass over them.
+    levels = {id(box): 2 + number / 100 for number, box in enumerate(plan.columns["topic"])}
+    for source, target in plan.subscriptions:
+        begin, end = (source.right + HEAD, source.middle), (target.x - HEAD, target.middle)
+        trunk = plan.trunks.get(id(source))
+        corners = [] if trunk is None else [(trunk, begin[1]), (trunk, end[1])]
+        canvas.message_line([begin, *corners, end], "event", level=levels[id(source)])
+        canvas.marker((begin[0] - HEAD / 2, begin[1]), "D", 5, WHITE, colour)
+        canvas.marker((end[0] + HEAD / 2, end[1]), ">", HEAD, colour, colour)
 
+
+def _draw_box(canvas: Canvas, box: Box, dx: float = 0, dy: float = 0) -> None:
+    left, top, right, bottom = box.x + dx, box.y + dy, box.right + dx, box.y + dy + box.height
     style: dict[str, Any] = {
         "facecolor": GROUNDS[box.kind],
         "edgecolor": LINES[box.kind],
-        "linestyle": "-" if box.solid else (0, (4, 3)),
-        "linewidth": scale,
-        "zorder": 3,
+        "linestyle": "-" if box.solid else DASHED,
     }
-    left, right, top, bottom = box.x, box.x + box.width, box.y - BOX / 2, box.y + BOX / 2
     if box.kind == "topic":
-        corners = [(left, box.y), (left + 6, top), (right - 6, top)]
-        corners += [(right, box.y), (right - 6, bottom), (left + 6, bottom)]
-        ax.add_patch(Polygon(corners, **style))
+        from matplotlib.patches import Polygon
+
+        middle = (top + bottom) / 2
+        corners = [(left, middle), (left + 6, top), (right - 6, top)]
+        corners += [(right, middle), (right - 6, bottom), (left + 6, bottom)]
+        canvas.ax.add_patch(Polygon(corners, linewidth=canvas.scale, zorder=3, **style))
+    elif box.chips:
+        style |= {"facecolor": "#f7f7f7", "edgecolor": "#c4c4c4", "zorder": 2, "radius": 3}
+        canvas.box((left, top, box.width, box.height), style)
+        for chip in box.chips:
+            _draw_box(canvas, chip, left, top)
     else:
-        radius = BOX / 2 if box.kind == "agent" else 3
-        shape = f"round,pad=0,rounding_size={radius}"
-        ax.add_patch(FancyBboxPatch((left, top), box.width, BOX, boxstyle=shape, **style))
-    ax.text(box.x + PADDING, box.y, box.label, color="#1b1b1b", **_font(scale, "center"))
+        round_ended = box.kind == "agent" and not box.cells
+        style["radius"] = BOX / 2 if round_ended else 3
+        canvas.box((left, top, box.width, box.height), style)
+        _draw_cells(canvas, box)
+    canvas.text(left + PADDING, (top + bottom) / 2, box.label)
 
 
-def _draw_edge(ax: Axes, source: _Box, target: _Box, data: dict[str, Any], scale: float) -> None:
-    start, end = (source.x + source.width, source.y), (target.x, target.y)
-    if data["kind"] == "instance":
-        ax.plot(*zip(start, end, strict=True), color=INSTANCE, linewidth=0.8 * scale, zorder=1)
-    else:
-        _draw_arrow(ax, [start, end], scale, color=SUBSCRIPTION)
+def _draw_cells(canvas: Canvas, box: Box) -> None:
+    columns = min(len(box.cells), CELLS_IN_ROW)
+    rows = -(-len(box.cells) // CELLS_IN_ROW)
+    left = box.right - columns * CELL - 2
+    top = box.middle - rows * CELL / 2
+    for number, (built, pending) in enumerate(box.cells):
+        row, column = divmod(number, CELLS_IN_ROW)
+        x, y = left + column * CELL, top + row * CELL
+        shade = SHADES[min(pending, len(SHADES)) - 1] if pending else GROUNDS["agent_type"]
+        style: dict[str, Any] = {
+            "facecolor": shade if built or pending else WHITE,
+            "edgecolor": LINES["agent"],
+            "linestyle": "-" if built else (0, (2, 1.5)),
+            "linewidth": 0.6 * canvas.scale,
+        }
+        canvas.box((x + 1, y + 1, CELL - 2, CELL - 2), style)
+        if pending:
+            words = str(pending) if pending < 10 else "9+"  # noqa: PLR2004 - what fits
+            canvas.text(x + CELL / 2, y + CELL / 2, words, align="center", size=6.5)
 
 
-def _draw_calls(ax: Axes, boxes: dict[Any, _Box], calls: list[_Call], scale: float) -> None:
+def _draw_calls(canvas: Canvas, plan: Plan) -> None:
     """Draw each call in a lane of its own beside the agents, so that it crosses no box."""
-    lane = _right_of(boxes, "agent")
-    for source, target, count in calls:
-        lane += _lane_width(calls)
-        start, end = boxes[source], boxes[target]
-        top, bottom = start.y + 4, end.y - 4
-        corners = [(start.x + start.width, top), (lane, top)]
-        corners += [(lane, bottom), (end.x + end.width, bottom)]
-        _draw_arrow(ax, corners, scale, color=REQUEST, linestyle=(0, (4, 2)))
-        if len(calls) <= CALLS_COUNTED:
-            ground = {"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": scale}
-            font = _font(scale, "center") | {"horizontalalignment": "center", "color": REQUEST}
-            ax.text(lane, (top + bottom) / 2, f"{count}x", bbox=ground, **font)
+    for number, (source, target, count) in enumerate(plan.calls, 1):
+        lane = lane_of(plan, number) - width_of(times(count)) / 2 - 4
+        top, bottom = source.middle + 4, target.middle - 4
+        corners = [(source.right, top), (lane, top), (lane, bottom), (target.right + HEAD, bottom)]
+        canvas.message_line(corners, "request")
+        canvas.marker((target.right + HEAD / 2, bottom), "<", HEAD, *(COLOURS["request"],) * 2)
+        crossing = [y for other in plan.calls[number:] for y in (other[0].middle, other[1].middle)]
+        y = _apart(top, bottom, crossing)
+        canvas.text(lane, y, times(count), COLOURS["request"], align="center")
+        canvas.ax.texts[-1].set_bbox(
+            {"facecolor": WHITE, "edgecolor": "none", "pad": 1.5 * canvas.scale}
+        )
 
 
-def _draw_arrow(ax: Axes, corners: list[tuple[float, float]], scale: float, **style: Any) -> None:
-    from matplotlib.patches import FancyArrowPatch
-    from matplotlib.path import Path
-
-    style |= {"arrowstyle": "-|>", "mutation_scale": 9 * scale, "linewidth": scale, "zorder": 2}
-    ax.add_patch(FancyArrowPatch(path=Path(corners), **style))
-
-
-def _right_of(boxes: dict[Any, _Box], kind: str) -> float:
-    return max((box.x + box.width for box in boxes.values() if box.kind == kind), default=MARGIN)
-
-
-def _lane_width(calls: list[_Call]) -> float:
-    return 5 * CHARACTER if len(calls) <= CALLS_COUNTED else 6.0
-
-
-def _font(scale: float, vertical: str) -> dict[str, Any]:
-    return {
-        "fontsize": FONT_SIZE * scale,
-        "family": "DejaVu Sans Mono",  # matplotlib brings it, so its width is known
-        "verticalalignment": vertical,
-        "zorder": 4,
-    }
+def _apart(top: float, bottom: float, crossing: list[float]) -> float:
+    """A height between two others, near the middle if there, too, nothing crosses."""
+    middle, room = (top + bottom) / 2, abs(bottom - top) / 2
+    tries = [middle + sign * way for way in range(0, int(room), 4) for sign in (1, -1)]
+    free = (y for y in tries if all(abs(y - each) > BOX * 2 / 3 for each in crossing))
+    return next(free, middle)

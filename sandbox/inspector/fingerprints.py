@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import islice
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 from sandbox.inspector.shapes import shape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 Fingerprint = tuple[Any, ...]
 
@@ -59,6 +60,15 @@ def fingerprint(value: Any) -> Fingerprint | None:
         return ()
 
 
+def reader_of(kind: type) -> Callable[[Any], dict[str, Any]] | None:
+    """How to read all fields of instances of a class at once, if that is possible."""
+    try:
+        _, read, slots, undeclared = shape_of(kind)
+    except Exception:  # a class may run any code, when it is asked for its hash
+        return None
+    return None if slots or undeclared is not None else read
+
+
 def fingerprint_of_fields(fields: dict[Any, Any]) -> Fingerprint:
     """The fingerprint of an object with these fields, the private ones included."""
     # Nearly all messages are flat; for these, this is all.
@@ -86,9 +96,9 @@ class _Look:
             for builtin in (list, tuple, deque):
                 if issubclass(kind, builtin):
                     return self._items(builtin.__iter__(value), builtin.__len__(value), depth)
-            for builtin in (set, frozenset):
-                if issubclass(kind, builtin):
-                    return self._set(builtin.__iter__(value), builtin.__len__(value))
+            for unordered in (set, frozenset):
+                if issubclass(kind, unordered):
+                    return self._set(unordered.__iter__(value), unordered.__len__(value))
             if issubclass(kind, bytearray):
                 return (bytes(value[:ITEM_LIMIT]), bytearray.__len__(value))
             shape = shape_of(kind)
@@ -102,8 +112,7 @@ class _Look:
         return (dict, *self._items(iter(parts), 2 * count, depth))
 
     def _items(self, items: Iterable[Any], count: int, depth: int) -> Fingerprint:
-        room = min(ITEM_LIMIT, self._room)
-        parts = tuple(items) if count <= room else tuple(p for p, _ in zip(items, range(room)))
+        parts = tuple(islice(items, max(min(ITEM_LIMIT, self._room), 0)))
         self._room -= len(parts) + 1
         if _are_leaves(map(type, parts)):
             return (count, *parts)
@@ -111,7 +120,6 @@ class _Look:
 
     def _set(self, items: Iterable[Any], count: int) -> Fingerprint:
         # In no order: taking something out and putting it in again is no change.
-        room = min(ITEM_LIMIT, self._room)
-        parts = [p for p, _ in zip(items, range(room))]
+        parts = tuple(islice(items, max(min(ITEM_LIMIT, self._room), 0)))
         self._room -= len(parts) + 1
         return (count, frozenset(p if type(p) in LEAVES else (id(p),) for p in parts))

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any, cast
 from sandbox.inspector.controls import Controls
 from sandbox.inspector.drawing import draw
 from sandbox.inspector.graph import graph_of
+from sandbox.inspector.invariants import Invariants
+from sandbox.inspector.looking import Looking
 from sandbox.inspector.picture import static_html
 from sandbox.inspector.problems import Problems
 from sandbox.inspector.recorder import Recorder
 from sandbox.inspector.recording import Recording
 from sandbox.inspector.running import Running
 from sandbox.inspector.runs import Runs
+from sandbox.inspector.sequence import DELIVERIES, draw_sequence
+from sandbox.inspector.states import States
 from sandbox.inspector.stops import Stops
 from sandbox.inspector.text import as_text
 from sandbox.inspector.why import Why
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     from sandbox.runtime.delivery import Delivery
 
 
-class Inspector(Running, Controls):
+class Inspector(Running, Controls, Looking):
     """Records a runtime and makes its deliveries one at a time.
 
     It may be made before or after `start()`, and changes nothing about the run but the moment of
@@ -97,6 +101,8 @@ class Inspector(Running, Controls):
         self._stops = Stops(runtime, self.recording, self._recorder)
         self._stops.set_budget(budget)
         self._runs = Runs(runtime, self.recording, self._stops)
+        self._states = States(self.recording, runtime)
+        self._invariants = Invariants(runtime, self._problems, self._stops)
         if paused:
             self.pause()
         else:
@@ -190,8 +196,9 @@ class Inspector(Running, Controls):
         built), `stuck` (somebody waits for ever), `livelock` (messages cause each other without
         end), `changed` (a message was changed after it was sent), `double` (an agent gets a
         message more than once), `caller_gone` (nobody waits for the answer any more), `held`
-        (nothing is left but what is held), `stranded` (the runtime was stopped before) and
-        `not_portable` (a note: the message could not leave this process).
+        (nothing is left but what is held), `invariant` (what you said has to hold does not),
+        `stranded` (the runtime was stopped before) and `not_portable` (a note: the message could
+        not leave this process).
 
         Returns:
             The problems, like ones together, each with its deliveries and what to do.
@@ -220,11 +227,16 @@ class Inspector(Running, Controls):
 
         Raises:
             IndexError: there is no such record, or it was let go.
+
+        Example:
+            >>> from sandbox import SingleThreadedAgentRuntime
+            >>> print(Inspector(SingleThreadedAgentRuntime()).graph())
+            MultiDiGraph with 0 nodes and 0 edges
         """
         return graph_of(self.recording.state if at is None else self.recording.at(at))
 
     def draw(self, at: int | None = None, ax: Axes | None = None) -> Axes:
-        """Draw the graph with matplotlib.
+        """Draw the graph with matplotlib; see `sandbox.inspector.drawing.draw`.
 
         Args:
             at: as it was after this record; see `graph`.
@@ -232,8 +244,52 @@ class Inspector(Running, Controls):
 
         Returns:
             The axes; `axes.figure` shows and saves the picture.
+
+        Raises:
+            IndexError: there is no such record, or it was let go.
+
+        Example:
+            >>> import matplotlib
+            >>> matplotlib.use("agg")  # a notebook has its own
+            >>> from sandbox import SingleThreadedAgentRuntime
+            >>> axes = Inspector(SingleThreadedAgentRuntime()).draw()
+            >>> [text.get_text() for text in axes.texts]
+            ['There are no agents and no topics yet.']
+            >>> matplotlib.pyplot.close(axes.figure)
         """
         return draw(self.graph(at), ax)
+
+    def draw_sequence(
+        self, at: int | None = None, ax: Axes | None = None, *, limit: int | None = DELIVERIES
+    ) -> Axes:
+        """Draw the deliveries in order, with matplotlib: a lifeline per agent, a row per delivery.
+
+        See `sandbox.inspector.sequence.draw_sequence` for what is drawn how.
+
+        Args:
+            at: as it was after this record; see `graph`.
+            ax: where to draw; by default on a new figure, as large as it needs to be.
+            limit: draw so many deliveries, the first and the last ones, and count those in
+                between; `None` draws all.
+
+        Returns:
+            The axes; `axes.figure` shows and saves the picture.
+
+        Raises:
+            IndexError: there is no such record, or it was let go.
+            ValueError: `limit` is less than 2.
+
+        Example:
+            >>> import matplotlib
+            >>> matplotlib.use("agg")  # a notebook has its own
+            >>> from sandbox import SingleThreadedAgentRuntime
+            >>> axes = Inspector(SingleThreadedAgentRuntime()).draw_sequence()
+            >>> [text.get_text() for text in axes.texts]
+            ['Nothing was sent yet.']
+            >>> matplotlib.pyplot.close(axes.figure)
+        """
+        run = self.recording.state if at is None else self.recording.at(at)
+        return draw_sequence(run, ax, limit=limit)
 
     def close(self) -> None:
         """Stop recording and let the runtime deliver freely. The recording stays.
@@ -241,6 +297,7 @@ class Inspector(Running, Controls):
         Breakpoints, a policy and paused mailboxes end with it; what is on hold stays so.
         """
         self._stops.close()
+        self._invariants.close()
         for agent_id in self.paused_mailboxes:
             self.resume_mailbox(agent_id)
         if self.policy != "fifo":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import threading
 import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.inspector.snapshots import cut_text
@@ -12,9 +14,10 @@ from sandbox.messaging.turn import current_turn
 from sandbox.runtime.delivery import Delivery
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
+
+    from sandbox.runtime.runtime import SingleThreadedAgentRuntime
 
 # Of each delivery so many characters are kept; all of them reach the reader.
 PRINTED_LIMIT = 20_000
@@ -22,6 +25,7 @@ PRINTED_LIMIT = 20_000
 PART_LIMIT = 2_000
 
 NAMES: Final = ("stdout", "stderr")
+OWN: Final = frozenset({"write", "writelines"})
 _printouts: dict[int, weakref.ref[Printouts]] = {}
 _here = threading.local()
 
@@ -34,42 +38,34 @@ class Printouts:
 
     Attributes:
         home: identity of the runtime, as in its deliveries; nothing is noted before it is known.
-        loop: the loop of the runtime; what other threads print is noted there.
+        room: number of a delivery -> how many characters more it may print and have kept.
         part: number, stream and pieces of a line that has not ended yet.
     """
 
     def __init__(self, write: Callable[[int, str, str], None]) -> None:
         self.home: object = None
-        self.loop: asyncio.AbstractEventLoop | None = None
         self.part: tuple[int, str, list[str]] | None = None
         self._write = write
-        self._thread = threading.get_ident()
-        self._room: dict[int, int] = {}
+        self._runtime: SingleThreadedAgentRuntime | None = None
+        self.room: dict[int, int] = {}
 
-    def open(self) -> None:
-        """Note what is printed from now on."""
+    def open(self, runtime: SingleThreadedAgentRuntime) -> None:
+        """Note what is printed from now on; what other threads print is noted on its loop."""
+        self._runtime = runtime
         _open(self)
 
     def close(self) -> None:
         """Note nothing any more; when all are closed, the streams are as they were."""
         _close(id(self))
 
-    def begin(self, delivery: Delivery, loop: asyncio.AbstractEventLoop | None) -> None:
-        """A turn begins: what it prints is to be noted, whoever replaced the streams since."""
-        self.home, self.loop = delivery.home, loop
-        self._thread = threading.get_ident()
-        if type(sys.stdout) is not _Stream or type(sys.stderr) is not _Stream:
-            _install()
-
     def note(self, number: int, stream: str, text: str) -> None:
         """Take in what was printed, from any thread."""
-        if threading.get_ident() != self._thread and self.loop is not None:
-            try:
-                self.loop.call_soon_threadsafe(self._take, number, stream, text)
-            except RuntimeError:  # that loop is closed, and nobody else writes any more
-                self._take(number, stream, text)
-        else:
-            self._take(number, stream, text)
+        loop = None if self._runtime is None else self._runtime.loop
+        if loop is not None and loop is not _running_loop():
+            with suppress(RuntimeError):  # that loop is closed, and nobody else writes any more
+                loop.call_soon_threadsafe(self._take, number, stream, text)
+                return
+        self._take(number, stream, text)
 
     def flush(self) -> None:
         """Note also the line that has not ended yet."""
@@ -80,7 +76,7 @@ class Printouts:
 
     def end(self, number: int) -> None:
         """The turn of this delivery has ended: say how much of what it printed was not kept."""
-        room = self._room.pop(number, 0) if self._room else 0
+        room = self.room.pop(number, 0)
         if room < 0:
             self._write(number, "stdout", f"… ({-room:,} more characters were printed)\n")
 
@@ -96,17 +92,15 @@ class Printouts:
             self.flush()
 
     def _keep(self, number: int, stream: str, text: str) -> None:
-        room = self._room.get(number, PRINTED_LIMIT)
-        self._room[number] = room - len(text)
+        room = self.room.get(number, PRINTED_LIMIT)
+        self.room[number] = room - len(text)
         kept = text[: max(room, 0)]
         for begin in range(0, len(kept), PART_LIMIT):
             self._write(number, stream, cut_text(kept[begin : begin + PART_LIMIT]))
 
 
-class _Stream:
+class Stream:
     """Stands in for `sys.stdout` or `sys.stderr`, and is like it in all else."""
-
-    __slots__ = ("__weakref__", "_name", "_stream")
 
     _name: str
     _stream: Any
@@ -116,6 +110,7 @@ class _Stream:
         object.__setattr__(self, "_stream", stream)
 
     def write(self, text: str) -> Any:
+        """Write where it would have been written, and note it."""
         if getattr(_here, "writing", False):  # one of ours writes through another, or notes
             return self._stream.write(text)
         if not _printouts:  # somebody has put it back after it was taken away
@@ -131,21 +126,25 @@ class _Stream:
             _here.writing = False
 
     def writelines(self, lines: Iterable[str]) -> None:
+        """Write one after the other."""
         for line in lines:
             self.write(line)
 
-    @property
-    def __class__(self) -> type[Any]:
+    @property  # type: ignore[misc]
+    def __class__(self) -> type[Any]:  # so that it passes for one of theirs
         return type(self._stream)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
     def __setattr__(self, name: str, value: object) -> None:
-        setattr(self._stream, name, value)
+        # Whoever replaces `write` for a while, as IPython does, calls ours from inside his own.
+        setter = object.__setattr__ if name in OWN else setattr
+        setter(self if name in OWN else self._stream, name, value)
 
     def __delattr__(self, name: str) -> None:
-        delattr(self._stream, name)
+        deleter = object.__delattr__ if name in OWN else delattr
+        deleter(self if name in OWN else self._stream, name)
 
     def __dir__(self) -> list[str]:
         return dir(self._stream)
@@ -172,6 +171,13 @@ class _Stream:
         return self._stream.__exit__(kind, error, trace)
 
 
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 def _note(name: str, text: object) -> None:
     turn = current_turn.get()
     if turn is None or not isinstance(text, str) or not text:
@@ -192,7 +198,7 @@ def _open(printouts: Printouts) -> None:
     key = id(printouts)
     # Inspectors are often dropped and not closed.
     _printouts[key] = weakref.ref(printouts, lambda _: _close(key))
-    _install()
+    install()
 
 
 def _close(key: int) -> None:
@@ -200,18 +206,19 @@ def _close(key: int) -> None:
         _uninstall()
 
 
-def _install() -> None:
+def install() -> None:
+    """Note what goes through the streams of now, if anybody wants to know."""
     if not _printouts:
         return
     for name in NAMES:
         stream = getattr(sys, name)
-        if stream is not None and type(stream) is not _Stream:
-            setattr(sys, name, _Stream(name, stream))
+        if stream is not None and type(stream) is not Stream:
+            setattr(sys, name, Stream(name, stream))
 
 
 def _uninstall() -> None:
     for name in NAMES:
         stream = getattr(sys, name)
-        while type(stream) is _Stream:
+        while type(stream) is Stream:
             stream = object.__getattribute__(stream, "_stream")
             setattr(sys, name, stream)

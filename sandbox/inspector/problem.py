@@ -19,7 +19,7 @@ class Problem:
     Attributes:
         kind: a word for it: `unhandled`, `topic_only`, `redefined`, `no_recipient`, `failed`,
             `undeliverable`, `stuck`, `livelock`, `changed`, `double`, `caller_gone`, `held`,
-            `stranded` or `not_portable`; `inspector.problems` says what they mean.
+            `stranded`, `invariant` or `not_portable`; `inspector.problems` says what they mean.
         sentence: what is so.
         deliveries: numbers of the deliveries it is about, the first hundred of them.
         advice: what to do.

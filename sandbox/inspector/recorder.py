@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 import traceback
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from sandbox.inspector.printed import Printouts
+from sandbox.inspector.printed import Printouts, Stream, install
 from sandbox.inspector.records import (
     Changed,
     Crashed,
@@ -37,7 +38,8 @@ from sandbox.inspector.records import (
     Unsubscribed,
     Waiting,
 )
-from sandbox.inspector.snapshots import class_name, cut_text, guarded_repr, snapshot
+from sandbox.inspector.shapes import CLASS_LIMIT
+from sandbox.inspector.snapshots import class_name, class_name_of, cut_text, guarded_repr, snapshot
 from sandbox.inspector.watched_messages import WatchedMessages
 from sandbox.inspector.watched_states import EMPTY, WatchedStates
 from sandbox.messaging.turn import current_turn
@@ -47,7 +49,10 @@ from sandbox.runtime.instruments import Instrument
 from sandbox.runtime.queue import place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sandbox.inspector.recording import Recording
+    from sandbox.inspector.records import Record
     from sandbox.inspector.watched_messages import Change
     from sandbox.inspector.watched_states import WatchedAgent
     from sandbox.messaging.agent import Agent
@@ -55,6 +60,9 @@ if TYPE_CHECKING:
     from sandbox.messaging.subscription import Subscription
     from sandbox.runtime.delivery import Delivery, Publication
     from sandbox.runtime.runtime import SingleThreadedAgentRuntime
+
+
+_new_tuple: Callable[[type[Record], tuple[Any, ...]], Record] = tuple.__new__
 
 
 class Recorder(Instrument):
@@ -65,21 +73,23 @@ class Recorder(Instrument):
 
     def __init__(self, recording: Recording) -> None:
         self._write = recording.append
+        # The hooks that nearly every delivery comes to make their records themselves.
+        self._add = recording.add
+        self._began = recording.began
+        self._class_names = _ClassNames()
         # One text for each agent and each group of subscriptions, however often they occur.
-        self._names: dict[AgentId | None, str | None] = {None: None}
+        self._names = _AgentNames({None: None})
         self._subscriptions: dict[tuple[str, ...], tuple[str, ...]] = {}
         # A response is queued just before its request is settled, with the same object.
         self._answered: tuple[Delivery | None, str | None] = (None, None)
         self._messages = WatchedMessages()
         self._states = WatchedStates()
         self._printouts = Printouts(partial(recording.append, Printed))
-        self._runtime: SingleThreadedAgentRuntime | None = None
 
     def begin(self, runtime: SingleThreadedAgentRuntime) -> None:
         """Write down what there is already, so that a recording may begin at any time."""
-        self._runtime = runtime
         self._messages.under_way = runtime.deliveries
-        self._printouts.open()
+        self._printouts.open(runtime)
         for type_name, registration in runtime.registrations.items():
             self.type_registered(type_name, registration.expected_class, registration.mailbox)
         for agent_id, agent in runtime.agents.items():
@@ -170,9 +180,11 @@ class Recorder(Instrument):
     def delivery_queued(self, delivery: Delivery) -> None:
         """Record a new delivery with its context and a snapshot of its message."""
         message, publication, request = delivery.message, delivery.publication, delivery.request
-        text = self._messages.sent(delivery)
-        if self._printouts.part is not None:
+        if request is not None:
+            self._look_after(request, ended=True)
+        elif self._printouts.part is not None:
             self._printouts.flush()
+        text = self._messages.sent(delivery)
         if request is None:
             context = delivery.context
             sender, topic, is_rpc = context.sender, context.topic_id, context.is_rpc
@@ -182,15 +194,16 @@ class Recorder(Instrument):
             sender, topic, is_rpc = request.recipient, None, True
             self._answered = request, text
         subscriptions = delivery.subscriptions
-        self._write(
-            Queued,
+        self._printouts.home = delivery.home
+        fields = (
+            perf_counter() - self._began,
             delivery.number,
             delivery.kind._value_,
-            class_name(message),
+            self._class_names[type(message)],
             text,
             context.message_id,
-            self._name(sender),
-            self._name(delivery.recipient),
+            self._names[sender],
+            self._names[delivery.recipient],
             None if topic is None else topic.type,
             None if topic is None else topic.source,
             is_rpc,
@@ -201,10 +214,11 @@ class Recorder(Instrument):
             _current_cell() if sender is None else None,
             delivery.copy_of,
         )
+        self._add(_new_tuple(Queued, fields))
 
     def publication_rerouted(self, publication: Publication, events: list[Delivery]) -> None:
         """Record the new recipients of a pending publication."""
-        now = tuple((e.number, self._name(e.recipient), e.subscriptions) for e in events)
+        now = tuple((e.number, self._names[e.recipient], e.subscriptions) for e in events)
         self._write(Rerouted, publication.events[0].number, now)
 
     def delivery_held(self, delivery: Delivery) -> None:
@@ -243,13 +257,15 @@ class Recorder(Instrument):
 
     def delivery_intercepting(self, delivery: Delivery) -> None:
         """Record that a delivery left the queue."""
-        self._begin_to_note(delivery)
+        if not (type(sys.stdout) is Stream is type(sys.stderr)):
+            install()
         self._write(Handling, delivery.number)
 
     def delivery_handling(self, delivery: Delivery) -> None:
         """Record the begin of a turn, and what was changed before it."""
         number = delivery.number
-        self._begin_to_note(delivery)
+        if not (type(sys.stdout) is Stream is type(sys.stderr)):
+            install()  # somebody has replaced them since
         if (change := self._messages.look(delivery)) is not None:
             self._changed(number, change)
         if (agent := self._states.get(delivery.recipient)) is not None:
@@ -257,11 +273,11 @@ class Recorder(Instrument):
             if agent.look():  # outside any turn, or in one that is still open
                 self._state_changed(delivery, next(reversed(turns), None), agent)
             turns[number] = None
-        self._write(Handling, number)
+        self._add(_new_tuple(Handling, (perf_counter() - self._began, number)))
 
     def delivery_waiting(self, delivery: Delivery, request: Delivery) -> None:
         """Record that a turn awaits an answer, and what it has changed before."""
-        self._look_after(delivery)
+        self._look_after(delivery, ended=False)
         self._write(Waiting, delivery.number, request.number)
 
     def delivery_resumed(self, delivery: Delivery, request: Delivery) -> None:
@@ -280,18 +296,21 @@ class Recorder(Instrument):
         verdict, result = delivery.verdict, None
         assert verdict is not None  # that is what this hook is about
         if delivery.kind is not RESPONSE:
-            self._look_after(delivery)
+            self._look_after(delivery, ended=True)
         elif (change := self._messages.look(delivery)) is not None:
             self._changed(delivery.number, change)
         self._messages.settled(delivery)
-        self._printouts.end(delivery.number)
+        if self._printouts.room:
+            self._printouts.end(delivery.number)
         if delivery.kind is REQUEST:
             request, answer = self._answered
             self._answered = (None, None)
             if verdict is HANDLED:
                 result = answer if request is delivery else snapshot(delivery.result)
         error = None if delivery.error is None else _failure(delivery.error)
-        self._write(Settled, delivery.number, verdict._value_, result, error, delivery.unhandled)
+        now = perf_counter() - self._began
+        fields = (now, delivery.number, verdict._value_, result, error, delivery.unhandled)
+        self._add(_new_tuple(Settled, fields))
 
     def runtime_started(self) -> None:
         """Record the start."""
@@ -301,11 +320,7 @@ class Recorder(Instrument):
         """Record the stop."""
         self._write(Lifecycle, "stopped")
 
-    def _begin_to_note(self, delivery: Delivery) -> None:
-        runtime = self._runtime
-        self._printouts.begin(delivery, None if runtime is None else runtime.loop)
-
-    def _look_after(self, delivery: Delivery) -> None:
+    def _look_after(self, delivery: Delivery, *, ended: bool) -> None:
         """Record what a turn has printed and changed up to now, where it rests or ends."""
         number, messages = delivery.number, self._messages
         if self._printouts.part is not None:
@@ -313,12 +328,13 @@ class Recorder(Instrument):
         agent = self._states.get(delivery.recipient)
         if agent is None or number not in agent.turns:
             return  # there was no turn
-        if delivery.verdict is not None:
+        if ended:
             del agent.turns[number]
         if (change := messages.look(delivery)) is not None:
             self._changed(number, change, by=number)
-        for change in messages.look_at_sent(number):
-            self._changed(change.number, change, by=number)
+        if messages.by_turn:
+            for change in messages.look_at_sent(number):
+                self._changed(change.number, change, by=number)
         if agent.look():
             self._state_changed(delivery, number, agent)
 
@@ -328,12 +344,20 @@ class Recorder(Instrument):
         self._write(Changed, number, when, before, after, by, shared)
 
     def _state_changed(self, delivery: Delivery, number: int | None, agent: WatchedAgent) -> None:
-        self._write(StateChanged, self._name(delivery.recipient), number, agent.text)
+        self._write(StateChanged, self._names[delivery.recipient], number, agent.text)
 
-    def _name(self, agent_id: AgentId | None) -> str | None:
-        name = self._names.get(agent_id)
-        if name is None and agent_id is not None:
-            name = self._names[agent_id] = str(agent_id)
+
+class _AgentNames(dict["AgentId | None", "str | None"]):
+    def __missing__(self, agent_id: AgentId) -> str:
+        name = self[agent_id] = str(agent_id)
+        return name
+
+
+class _ClassNames(dict[type, str]):
+    def __missing__(self, kind: type) -> str:
+        name = class_name_of(kind)
+        if len(self) < CLASS_LIMIT:
+            self[kind] = name
         return name
 
 
@@ -360,7 +384,9 @@ def _failure(error: BaseException) -> Failure:
 def _current_cell() -> str | None:
     """The notebook cell that runs now, such as `In [5]`; `None` outside notebooks."""
     ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
+    if ipython is None:
+        return None
+    shell = ipython.get_ipython()
     # Not `execution_count`: in some versions that is already the number of the next cell.
     inputs = getattr(shell, "user_ns", {}).get("In", ())
     return f"In [{len(inputs) - 1}]" if len(inputs) > 1 else None

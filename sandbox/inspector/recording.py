@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import get_ident
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,7 @@ class Recording:
         self._header = Header.now()
         self._listeners: list[Callable[[], None]] = []
         self._limit = limit
+        self._thread = get_ident()
         self._timeline = Timeline(SECTION if limit is None else max(1, min(SECTION, limit // 4)))
         self._steps = Steps()
         self._file: RecordingFile | None = None
@@ -118,6 +120,11 @@ class Recording:
         if self._file is not None and self._file.is_written(Path(path)):
             return
         write(Path(path), self._header.after(self.let_go), [*self.opening, *self.records])
+
+    @property
+    def began(self) -> float:
+        """When it began, by `time.perf_counter`."""
+        return self._began
 
     @property
     def path(self) -> Path | None:
@@ -211,7 +218,10 @@ class Recording:
     def append(self, record_class: type[Record], *fields: Any) -> None:
         """Add a record of this class; its `time` is put in front of the fields."""
         # As a plain tuple is made: the named one would check again what the recorder knows.
-        record = _new_tuple(record_class, (perf_counter() - self._began, *fields))
+        self.add(_new_tuple(record_class, (perf_counter() - self._began, *fields)))
+
+    def add(self, record: Record) -> None:
+        """Add a record; its `time` counts from `began`."""
         self.records.append(record)
         if self._listeners:
             for callback in self._listeners:
@@ -312,6 +322,9 @@ class Recording:
 
     def _keep_within_limit(self) -> None:
         assert self._limit is not None  # else nobody would listen
+        # Others may print; but only the thread that looks at the recording may shorten it.
+        if get_ident() != self._thread:
+            return
         while len(self.records) >= self._limit + self._timeline.section:
             self._steps.advance(self.records[self._steps.seen - self.let_go :])
             count = self._timeline.let_go(self.records)

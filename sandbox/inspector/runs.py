@@ -118,8 +118,6 @@ class Runs:
                 happened.clear()
                 stopped = self._stops.count != stops or self._flows
                 delivery = None if stopped or made == goal.limit else self._next(among)
-                if stopped or self._stops.count != stops:
-                    break
                 if delivery is not None:
                     made += 1
                     progress.show(made)
@@ -127,6 +125,8 @@ class Runs:
                     if await goal.is_last(delivery, self._stepper):
                         break
                     await self._stepper.let_run()
+                elif stopped or self._stops.count != stops:
+                    break
                 elif open_turns or (made != goal.limit and self._may_go_on(among)):
                     await happened.wait()
                     await self._stepper.let_run()

@@ -60,9 +60,29 @@ def snapshot(value: Any) -> str:
         return _encode({"repr": f"<{class_name(value)}: cannot be shown>"})
 
 
+def flat_snapshot(fields: dict[str, Any]) -> str | None:
+    """The snapshot of an object that has these fields; `None` unless all are short scalars.
+
+    Example:
+        >>> flat_snapshot({"task": 1}), flat_snapshot({"tags": ["a"]})
+        ('{"json":{"task":1}}', None)
+    """
+    try:
+        if _is_flat(fields, private_too=False):
+            return to_json({"json": fields}).decode()
+    except ValueError:  # half of a surrogate pair
+        pass
+    return None
+
+
 def class_name(value: Any) -> str:
     """The name of an object's class, whatever its metaclass says."""
-    return cut_text(_name_of(type(value)))
+    return class_name_of(type(value))
+
+
+def class_name_of(kind: type) -> str:
+    """The name of a class, whatever its metaclass says."""
+    return cut_text(_name_of(kind))
 
 
 def guarded_repr(value: Any) -> str:

@@ -147,6 +147,10 @@ class Stops(Instrument):
         agent_id = None if delivery is None else delivery.recipient
         self._meet(Moment("invariant", delivery, agent_id, self._agent(agent_id), text=name))
 
+    def stop(self, number: int | None, by: str, reason: str) -> None:
+        """Stop the run, at this delivery if it is about one."""
+        self._stop(number, by, reason)
+
     def _meet(self, moment: Moment) -> bool:
         met = [b for b in self._breakpoints if b.meets(moment)]
         for breakpoint in met:

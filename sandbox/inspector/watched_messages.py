@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
+from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sandbox.inspector.fingerprints import LEAVES, Fingerprint, fingerprint
-from sandbox.inspector.snapshots import snapshot
+from sandbox.inspector.fingerprints import LEAVES, Fingerprint, fingerprint, reader_of
+from sandbox.inspector.snapshots import flat_snapshot, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Sequence
 
     from sandbox.runtime.delivery import Delivery
 
@@ -34,13 +35,21 @@ class Change(NamedTuple):
 class Watched:
     """One message object, for as long as a delivery of it is under way."""
 
-    __slots__ = ("fingerprint", "message", "numbers", "text")
+    __slots__ = ("fingerprint", "message", "numbers", "read", "text")
 
-    def __init__(self, message: Any, text: str, fingerprint: Fingerprint) -> None:
+    def __init__(self, message: Any) -> None:
         self.message = message
-        self.text = text
-        self.fingerprint = fingerprint
         self.numbers: dict[int, None] = {}
+        self.read = read = reader_of(type(message))
+        if read is not None:
+            fields = read(message)
+            text = flat_snapshot(fields)
+            if text is not None:
+                self.text = text
+                self.fingerprint: Fingerprint = (*fields, *fields.values())
+                return
+        self.text = snapshot(message)
+        self.fingerprint = fingerprint(message) or ()
 
 
 class WatchedMessages:
@@ -48,6 +57,7 @@ class WatchedMessages:
 
     Attributes:
         under_way: numbers of the deliveries that have no verdict yet.
+        by_turn: what was sent in a turn that goes on, by the number of the turn.
 
     Example:
         >>> from sandbox.runtime.delivery import Delivery, Kind
@@ -64,30 +74,29 @@ class WatchedMessages:
         self.under_way: Container[int] = ()
         self._by_number: dict[int, Watched] = {}
         self._by_identity: dict[int, Watched] = {}
-        # What was sent in a turn that goes on, by the number of the turn.
-        self._by_turn: dict[int, list[Watched]] = {}
+        self.by_turn: dict[int, list[Watched]] = {}
 
     def sent(self, delivery: Delivery) -> str:
         """Watch the message of a delivery from now on; return its snapshot."""
         message = delivery.message
         if type(message) in LEAVES:
             return snapshot(message)
-        key, number = id(message), delivery.number
+        key, number, request = id(message), delivery.number, delivery.request
         watched = self._by_identity.get(key)
         if watched is None or watched.message is not message:
-            taken = fingerprint(message)
-            watched = Watched(message, snapshot(message), taken or ())
-            self._by_identity[key] = watched
+            watched = self._by_identity[key] = Watched(message)
             text = watched.text
         else:
             # What the same object was a moment ago was written down; is it the same still?
-            now = fingerprint(message)
-            text = watched.text if now == watched.fingerprint else snapshot(message)
+            # A response was just looked at, if it is the very message that it answers.
+            same = request is not None and self._by_number.get(request.number) is watched
+            same = same or _is_unchanged(watched) or fingerprint(message) == watched.fingerprint
+            text = watched.text if same else snapshot(message)
         watched.numbers[number] = None
         self._by_number[number] = watched
         cause = delivery.cause
-        if cause is not None and delivery.request is None and cause in self.under_way:
-            mine = self._by_turn.setdefault(cause, [])
+        if request is None and cause is not None and cause in self.under_way:
+            mine = self.by_turn.setdefault(cause, [])
             if not mine or mine[-1] is not watched:
                 mine.append(watched)
         return text
@@ -101,14 +110,14 @@ class WatchedMessages:
             self.settled(delivery)
             self.sent(delivery)
             return None
-        return _look(watched, delivery.number)
+        return None if _is_unchanged(watched) else _look(watched, delivery.number)
 
-    def look_at_sent(self, number: int) -> list[Change]:
+    def look_at_sent(self, number: int) -> Sequence[Change]:
         """Which of the messages sent in this turn, and still under way, have changed."""
-        mine = self._by_turn.get(number)
+        mine = self.by_turn.get(number)
         if mine is None:
-            return []
-        self._by_turn[number] = under_way = [w for w in mine if w.numbers]
+            return ()
+        self.by_turn[number] = under_way = [w for w in mine if w.numbers]
         found = (_look(watched, next(iter(watched.numbers))) for watched in under_way)
         return [change for change in found if change is not None]
 
@@ -121,8 +130,17 @@ class WatchedMessages:
             numbers.pop(number, None)
             if not numbers and self._by_identity.get(id(watched.message)) is watched:
                 del self._by_identity[id(watched.message)]
-        if self._by_turn:
-            self._by_turn.pop(number, None)
+        if self.by_turn:
+            self.by_turn.pop(number, None)
+
+
+def _is_unchanged(watched: Watched) -> bool:
+    """Whether a flat message has the very same fields; of others, it is not known here."""
+    if watched.read is None:
+        return False
+    fields = watched.read(watched.message)
+    now, before = (*fields, *fields.values()), watched.fingerprint
+    return len(now) == len(before) and all(map(is_, now, before))
 
 
 def _look(watched: Watched, number: int) -> Change | None:

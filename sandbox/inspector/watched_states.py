@@ -52,7 +52,7 @@ class WatchedAgent:
         self._not_own = OF_THE_BASES | OF_CLOSURES if closure else OF_THE_BASES
         self._read, self._slots = _readers(type(agent))
         fields = self.fields()
-        self._size = self._count()
+        self._size = 0 if self._read is None else len(self._read(agent))
         self._fingerprint = fingerprint_of_fields(fields)
         self.text = snapshot(fields)
 
@@ -71,8 +71,8 @@ class WatchedAgent:
 
     def look(self) -> bool:
         """Whether the state differs from what it was; `text` is the state now."""
-        size = self._count()
-        if size == self._size and not self._fingerprint and not self._slots:
+        size = 0 if self._read is None else len(self._read(self._agent))
+        if not self._fingerprint and size == self._size and not self._slots:
             return False  # it has no state of its own, as so many
         fields = self.fields()
         self._size = size
@@ -82,9 +82,6 @@ class WatchedAgent:
         self._fingerprint = now
         before, self.text = self.text, snapshot(fields)
         return before != self.text
-
-    def _count(self) -> int:
-        return 0 if self._read is None else len(self._read(self._agent))
 
 
 class WatchedStates:

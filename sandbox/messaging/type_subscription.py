@@ -16,6 +16,11 @@ _logger = logging.getLogger(ROOT_LOGGER_NAME)
 _ENDS_WITH_SEPARATOR = re.compile(r"[^\w]\Z")
 
 
+def new_subscription_id() -> str:
+    """Make an id for a subscription that is given none: a random UUID."""
+    return str(uuid.uuid4())
+
+
 def _warn_if_never_matching(kind: str, value: str) -> None:
     warnings.warn(
         f"{kind} {value!r} can never match: no topic has such a type. "
@@ -46,7 +51,7 @@ class TypeSubscription(Subscription):
             _warn_if_never_matching("Topic type", topic_type)
         self._topic_type = topic_type
         self._agent_type = agent_type.type if isinstance(agent_type, AgentType) else agent_type
-        self._id = id or str(uuid.uuid4())
+        self._id = id or new_subscription_id()
 
     @property
     def id(self) -> str:
@@ -121,7 +126,7 @@ class TypePrefixSubscription(Subscription):
             )
         self._topic_type_prefix = topic_type_prefix
         self._agent_type = agent_type.type if isinstance(agent_type, AgentType) else agent_type
-        self._id = id or str(uuid.uuid4())
+        self._id = id or new_subscription_id()
 
     @property
     def id(self) -> str:

@@ -184,14 +184,15 @@ class Dispatcher:
         if (publication := delivery.publication) is not None and not queue.choosy:
             queued = queue.ready
             while queued and queued[0].publication is publication:
-                if guard is None:
-                    sibling = self.next()
-                else:  # which may have paused a mailbox
-                    sibling = None if queue.choosy else self._next_past(guard)
+                sibling = self.next() if guard is None else self._sibling_past(guard)
                 if sibling is None:
                     break
                 self.deliver(sibling, context)
         return True
+
+    def _sibling_past(self, guard: Guard) -> Delivery | None:
+        # The guard may have paused a mailbox by now; then each of them goes by itself.
+        return None if self.ledger.queue.choosy else self._next_past(guard)
 
     def _next_past(self, guard: Guard) -> Delivery | None:
         asked = None
@@ -251,14 +252,14 @@ class Dispatcher:
                 raise
         finally:
             self._intercepting.remove(delivery)
-            self.pump.nudge()
-        if passed:
-            self.publisher.share(delivery)
-            if delivery.kind is RESPONSE or delivery.recipient is None:
-                self._hand_over(delivery, context)
-            else:
-                # In this very task: the turn must begin before the next delivery leaves.
-                await self._turn(delivery)
+            if passed:
+                self.publisher.share(delivery)
+                if delivery.kind is RESPONSE or delivery.recipient is None:
+                    self._hand_over(delivery, context)
+            self.pump.give_way()
+        if passed and delivery.kind is not RESPONSE and delivery.recipient is not None:
+            # In this very task: the turn must begin before the next delivery leaves.
+            await self._turn(delivery)
 
     def _refuse(self, delivery: Delivery, error: BaseException) -> None:
         """An intervention dropped the message, or raised."""

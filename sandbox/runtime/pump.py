@@ -44,6 +44,7 @@ class Pump:
     """
 
     __slots__ = (
+        "_behind",
         "_dispatcher",
         "_ready",
         "_scheduled",
@@ -61,6 +62,7 @@ class Pump:
         self._dispatcher = dispatcher
         self.before_wake = before_wake
         self._scheduled = False
+        self._behind = False
         self._thread: int | None = None
         self._ready: Sized | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -131,6 +133,13 @@ class Pump:
             self.asleep = True
             self.wake()
 
+    def give_way(self) -> None:
+        """Look at the queue soon, but only after all that is ready to run by now."""
+        if self._scheduled:
+            self._behind = True
+        else:
+            self.nudge()
+
     def wake(self) -> None:
         """Look at the queue soon. Only to be called while `asleep`."""
         self.before_wake()
@@ -152,6 +161,10 @@ class Pump:
 
     def _run(self) -> None:
         """Deliver until the loop is wanted elsewhere, or nothing may go."""
+        if self._behind:
+            self._behind = False
+            self._schedule()
+            return
         dispatcher, loop_ready = self._dispatcher, self._ready
         queue = dispatcher.ledger.queue
         deadline = 0.0
@@ -171,7 +184,7 @@ class Pump:
                 elif perf_counter() > deadline:
                     break
         finally:
-            self._scheduled = False
+            self._scheduled = self._behind = False
             if self.started and not self.paused:
                 if delivered and (queue.ready or queue.unblocked):
                     self._schedule()
@@ -197,7 +210,7 @@ class Pump:
             )
             raise WrongLoopError(msg)
         self.loop = loop
-        self._scheduled = False
+        self._scheduled = self._behind = False
         self.context = contextvars.copy_context()
         # What waits to run in asyncio's own loops; others, such as uvloop, do not show it.
         self._ready = getattr(loop, "_ready", None)

@@ -1,10 +1,17 @@
 """What arrived, in order, for comparison with what should have."""
 
+from __future__ import annotations
+
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from sandbox.messaging.agent_id import AgentId
 from sandbox.runtime.delivery import Delivery, Kind, Verdict
 from sandbox.runtime.instruments import Instrument
+from sandbox.runtime.runtime import SingleThreadedAgentRuntime
+from sandbox.testing.differences import difference, partners
+
+FIELDS = 4  # of an arrival
 
 
 class Arrival(NamedTuple):
@@ -23,16 +30,30 @@ class Arrival(NamedTuple):
     """The message; for a response, what the handler returned or raised."""
 
 
-class _AnyOrder(NamedTuple):
+class AnyOrder(NamedTuple):
+    """What `any_order` returns."""
+
     arrivals: tuple[tuple[Any, ...], ...]
 
 
-def any_order(*arrivals: tuple[Any, ...]) -> _AnyOrder:
+def any_order(*arrivals: tuple[Any, ...]) -> AnyOrder:
     """Arrivals that :meth:`Trace.assert_sequence` takes in any order among themselves.
 
     It is what a set would be if messages could be in sets; dataclasses, dicts and lists cannot.
+
+    Example:
+        >>> trace = Trace()
+        >>> trace.arrivals = [Arrival("event", None, "worker/b", 1)]
+        >>> trace.arrivals += [Arrival("event", None, "worker/a", 1)]
+        >>> trace.assert_sequence(
+        ...     any_order(("event", None, "worker/a", 1), ("event", None, "worker/b", 1))
+        ... )
     """
-    return _AnyOrder(arrivals)
+    return AnyOrder(arrivals)
+
+
+# The traces of runtimes that were given one, so that a runtime can be asked about its past.
+_traces: WeakKeyDictionary[SingleThreadedAgentRuntime, Trace] = WeakKeyDictionary()
 
 
 class Trace(Instrument):
@@ -41,8 +62,12 @@ class Trace(Instrument):
     A request or an event arrives when the turn of its recipient begins, a response when its
     caller goes on. What nobody received is not in the trace.
 
+    Args:
+        runtime: The runtime to observe; without one, give the trace to `add_instrument`.
+
     Attributes:
         arrivals: What arrived so far, in order.
+        unhandled: The deliveries that no handler took.
 
     Example:
         >>> import asyncio
@@ -53,8 +78,8 @@ class Trace(Instrument):
         ...     async def answer(self, message: str, ctx: MessageContext) -> str:
         ...         return message.upper()
         >>> async def test():
-        ...     runtime, trace = SingleThreadedAgentRuntime(), Trace()
-        ...     runtime.add_instrument(trace)
+        ...     runtime = SingleThreadedAgentRuntime()
+        ...     trace = Trace(runtime)
         ...     await Echo.register(runtime, "echo", lambda: Echo("Says it louder."))
         ...     runtime.start()
         ...     await runtime.send_message("hello", AgentId("echo", "default"))
@@ -65,17 +90,36 @@ class Trace(Instrument):
         >>> asyncio.run(test())
     """
 
-    def __init__(self) -> None:
+    def __init__(self, runtime: SingleThreadedAgentRuntime | None = None) -> None:
         self.arrivals: list[Arrival] = []
+        self.unhandled: list[Delivery] = []
+        if runtime is not None:
+            runtime.add_instrument(self)
+            _traces.setdefault(runtime, self)
+
+    @classmethod
+    def of(cls, runtime: SingleThreadedAgentRuntime) -> Trace:
+        """The trace that was made for this runtime; the first one, if there are several.
+
+        Raises:
+            LookupError: If there is none.
+        """
+        if runtime not in _traces:
+            raise LookupError(
+                "Nobody has traced this runtime. Make a Trace(runtime) before the first message."
+            )
+        return _traces[runtime]
 
     def delivery_handling(self, delivery: Delivery) -> None:
         """Record a request or an event."""
         self._record(delivery)
 
     def delivery_settled(self, delivery: Delivery) -> None:
-        """Record a response."""
+        """Record a response, or that no handler took a message."""
         if delivery.kind is Kind.RESPONSE and delivery.verdict is Verdict.HANDLED:
             self._record(delivery)
+        elif delivery.verdict is Verdict.UNHANDLED:
+            self.unhandled.append(delivery)
 
     def assert_sequence(self, *expected: tuple[Any, ...]) -> None:
         """Compare what arrived with what should have, all of it.
@@ -83,19 +127,38 @@ class Trace(Instrument):
         Args:
             expected: In order, ``(kind, sender, recipient, message)``, or several of them within
                 :func:`any_order`. In place of a message may stand its class, which is handy for
-                exceptions.
+                exceptions, and in place of anything ``unittest.mock.ANY``.
 
         Raises:
-            AssertionError: If they differ; it names the first place where they do.
+            AssertionError: If they differ. It lists all that was expected and all that arrived,
+                with what differs marked, and the fields by which like messages differ.
+            ValueError: If something expected has not these four values.
+
+        Example:
+            >>> trace = Trace()
+            >>> trace.arrivals.append(Arrival("event", None, "worker/a", {"n": 2}))
+            >>> trace.assert_sequence(("event", None, "worker/a", {"n": 1}))
+            Traceback (most recent call last):
+            ...
+            AssertionError: What arrived is not what was expected (- expected, + arrived):
+            - 0: ('event', None, 'worker/a', {'n': 1})
+            + 0: ('event', None, 'worker/a', {'n': 2})
+                 n: expected 1, arrived 2
         """
-        rest = list(self.arrivals)
-        for wanted in expected:
-            group = wanted.arrivals if isinstance(wanted, _AnyOrder) else (wanted,)
-            if not _take(group, rest[: len(group)]):
-                raise AssertionError(self._difference(len(self.arrivals) - len(rest), group))
-            del rest[: len(group)]
-        if rest:
-            raise AssertionError(self._difference(len(self.arrivals) - len(rest), ()))
+        groups = [each.arrivals if isinstance(each, AnyOrder) else (each,) for each in expected]
+        for wanted in (wanted for group in groups for wanted in group):
+            if len(wanted) != FIELDS:
+                raise ValueError(f"Expected is (kind, sender, recipient, message), not {wanted!r}.")
+        place = 0
+        for group in groups:
+            arrived = self.arrivals[place : place + len(group)]
+            if len(arrived) < len(group) or None in partners(group, arrived):
+                break
+            place += len(group)
+        else:
+            if place == len(self.arrivals):
+                return
+        raise AssertionError(difference(groups, self.arrivals))
 
     def _record(self, delivery: Delivery) -> None:
         self.arrivals.append(
@@ -106,37 +169,6 @@ class Trace(Instrument):
                 delivery.message,
             )
         )
-
-    def _difference(self, place: int, group: tuple[tuple[Any, ...], ...]) -> str:
-        wanted = " and ".join(repr(tuple(each)) for each in group) or "nothing more"
-        order = " in any order" if len(group) > 1 else ""
-        arrived = "\n".join(
-            f"{'->' if number == place else '  '} {number}: {tuple(each)!r}"
-            for number, each in enumerate(self.arrivals)
-        )
-        if place == len(self.arrivals):
-            arrived += f"\n-> {place}: (nothing)"
-        return f"Expected at {place}: {wanted}{order}. Arrived:\n{arrived}"
-
-
-def _take(expected: tuple[tuple[Any, ...], ...], arrived: list[Arrival]) -> bool:
-    """Whether each of the expected is among what arrived, and nothing else is."""
-    left = list(arrived)
-    for wanted in expected:
-        found = next((each for each in left if _agree(wanted, each)), None)
-        if found is None:
-            return False
-        left.remove(found)
-    return not left
-
-
-def _agree(wanted: tuple[Any, ...], arrival: Arrival) -> bool:
-    *circumstances, message = wanted
-    if tuple(circumstances) != arrival[:3]:
-        return False
-    if isinstance(message, type) and isinstance(arrival.message, message):
-        return True
-    return bool(message == arrival.message)
 
 
 def _text(agent_id: AgentId | None) -> str | None:

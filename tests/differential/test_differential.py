@@ -2,6 +2,7 @@
 
 import logging
 import os
+from pathlib import Path
 
 import autogen_core
 import differential_interpreter as interpreter
@@ -91,3 +92,8 @@ def test_programs_that_cancel_agree(program):
 @given(programs("subscribing"))
 def test_programs_that_change_subscriptions_agree(program):
     assert_agreement(program)
+
+
+def test_the_readme_names_every_difference():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert [name for name in DIFFERENCES if f"**{name}**" not in readme] == []

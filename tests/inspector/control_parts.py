@@ -98,7 +98,3 @@ async def publish(inspector, *texts):
 
 def numbers(deliveries):
     return [delivery.number for delivery in deliveries]
-
-
-def kinds_of_records(inspector):
-    return [type(record).__name__ for record in inspector.recording.records]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from sandbox.inspector import Recording, records, recording_schema
+from sandbox.inspector import Recording, recording_schema, records
 from sandbox.inspector.forms import CHOICES, KINDS, read_record
 from sandbox.inspector.records import Record
 from sandbox.inspector.storage import Header, line_of
@@ -27,20 +27,25 @@ snapshots = st.one_of(
 numbers = st.integers(0, 2**53 - 1)
 
 
+SPECIAL = {
+    "cause": st.none() | st.just(0),
+    "request": st.none() | st.just(0),
+    "copy_of": st.none() | st.just(0),
+    "place": st.lists(st.integers(-9, 9)).map(tuple),
+    "events": st.lists(st.tuples(numbers, st.none() | agents, st.tuples(texts))).map(tuple),
+    "topic_type": st.none(),
+    "topic_source": st.none(),
+}
+
+
 def values(kind, name, hint):
     """What a field of a record may hold."""
     if (kind, name) in CHOICES:
         return st.sampled_from([str(choice) for choice in CHOICES[kind, name]])
-    if name in {"cause", "request", "copy_of"}:
-        return st.none() | st.just(0)
-    if name == "topic_type":
-        return st.none() if kind is records.Queued else st.none() | texts
-    if name == "place":
-        return st.lists(st.integers(-9, 9)).map(tuple)
-    if name == "topic_source":
-        return st.none()
-    if name == "events":
-        return st.lists(st.tuples(numbers, st.none() | agents, st.tuples(texts))).map(tuple)
+    return SPECIAL[name] if name in SPECIAL else values_of(kind, name, hint)
+
+
+def values_of(kind, name, hint):
     if hint == records.Snapshot:
         return snapshots
     if type(None) in typing.get_args(hint):

@@ -1,20 +1,23 @@
 """Recordings in files: written as they come, and read whatever has become of them."""
 
+import asyncio
 import json
 import os
 import random
 import subprocess
 import sys
 import textwrap
+from copy import deepcopy
+from pathlib import Path
 
 import pytest
 from busy_run import busy_run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sandbox import SingleThreadedAgentRuntime
 from sandbox.inspector import Inspector, Recording
 from sandbox.inspector.records import Handling, Mode
-from sandbox import SingleThreadedAgentRuntime
 
 
 async def saved(tmp_path):
@@ -98,7 +101,7 @@ def test_a_file_that_exists_is_not_overwritten(tmp_path):
 def test_a_disk_that_is_full_costs_the_run_nothing_and_is_reported(tmp_path):
     recording = Recording(path=tmp_path / "run.jsonl")
     recording.append(Mode, "paused")
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         os.dup2(full.fileno(), recording._file._file)
     recording.append(Mode, "running")
     recording.append(Mode, "paused")
@@ -256,8 +259,6 @@ def places(value, place=()):
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    import asyncio
-
     path = tmp_path_factory.mktemp("written") / "run.jsonl"
     asyncio.run(busy_run(path=path))
     return path
@@ -275,7 +276,7 @@ def test_a_file_with_anything_in_it_is_read_and_can_be_used(written, tmp_path, d
         for key in place[:-1]:
             line = line[key]
         if data.draw(st.booleans()) or isinstance(line, list):
-            line[place[-1]] = data.draw(odd)
+            line[place[-1]] = deepcopy(data.draw(odd))
         else:
             del line[place[-1]]
     order = data.draw(st.sampled_from(["kept", "reversed", "twice"]))

@@ -1,7 +1,10 @@
 """As of any record: the same as it was live then, at once, and within a limit on memory."""
 
 import asyncio
+import json
 import random
+import threading
+import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -144,7 +147,7 @@ def fill(recording, deliveries, backlog=1):
     for start in range(1, deliveries + 1, backlog):
         numbers = range(start, min(start + backlog, deliveries + 1))
         for n in numbers:
-            text = '{"json":{"item":"tea","count":%d}}' % n
+            text = f'{{"json":{{"item":"tea","count":{n}}}}}'
             fields = (n, "event", "Order", text, f"m{n}", None, "worker/1", "orders", "s1", False)
             recording.append(Queued, *fields, None, n, None, ("subscription",), None, None)
         for n in numbers:
@@ -200,7 +203,7 @@ def test_what_was_let_go_is_an_error_that_says_what_is_left(tmp_path):
     with pytest.raises(IndexError) as told:
         recording.since(1)
     assert str(told.value) == f"Record 1 was let go (limit=100): {left}"
-    with pytest.raises(IndexError, match="There is no delivery 1: .* were let go; all are in"):
+    with pytest.raises(IndexError, match=r"There is no delivery 1: .* were let go; all are in"):
         _ = recording[1]
     recording.at(gone)
     recording.close()
@@ -208,8 +211,6 @@ def test_what_was_let_go_is_an_error_that_says_what_is_left(tmp_path):
 
 
 def test_a_limit_bounds_the_memory(tmp_path):
-    import tracemalloc
-
     recording = Recording(limit=2_000)
     fill(recording, 3_000)
     tracemalloc.start()
@@ -220,6 +221,27 @@ def test_a_limit_bounds_the_memory(tmp_path):
     finally:
         tracemalloc.stop()
     assert after - before < 1_500_000
+
+
+def test_what_other_threads_record_is_kept_and_written_in_order(tmp_path):
+    path = tmp_path / "run.jsonl"
+    recording = Recording(path, limit=50)
+    threads = [
+        threading.Thread(target=lambda: [recording.append(Handling, n) for n in range(500)])
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    recording.append(Handling, 1)
+    assert recording.last == 2_001
+    assert len(recording.records) <= 50 + 12
+    recording.close()
+    assert [r["number"] for r in recording.since(recording.let_go + 1)] == [
+        line["data"]["number"]
+        for line in map(json.loads, path.read_bytes().splitlines()[recording.let_go + 1 :])
+    ]
 
 
 @pytest.mark.parametrize("limit", [0, -1])

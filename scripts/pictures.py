@@ -1,0 +1,106 @@
+"""Draw the README's pictures from a small run, into `docs/pictures` or the folder that is named."""
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from sandbox import (
+    AgentId,
+    Inspector,
+    MessageContext,
+    RoutedAgent,
+    SingleThreadedAgentRuntime,
+    TopicId,
+    event,
+    rpc,
+    type_subscription,
+)
+
+FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
+
+
+@dataclass
+class Order:
+    dish: str
+
+
+@dataclass
+class Ready:
+    dish: str
+
+
+class Waiter(RoutedAgent):
+    @rpc
+    async def take(self, message: Order, ctx: MessageContext) -> str:
+        return str(await self.send_message(message, AgentId("kitchen", self.id.key)))
+
+
+class Kitchen(RoutedAgent):
+    @rpc
+    async def cook(self, message: Order, ctx: MessageContext) -> str:
+        if message.dish == "stone soup":
+            raise ValueError("there is no stone")
+        await self.publish_message(Ready(message.dish), TopicId("ready", self.id.key))
+        return f"one {message.dish}"
+
+
+@type_subscription("ready")
+class Screen(RoutedAgent):
+    @event
+    async def show(self, message: Ready, ctx: MessageContext) -> None:
+        pass
+
+
+@type_subscription("ready")
+class Till(RoutedAgent):
+    @event
+    async def charge(self, message: Ready, ctx: MessageContext) -> None:
+        pass
+
+
+async def lunch() -> Inspector:
+    """Serve one table, disappoint another, and stop with something pending."""
+    runtime = SingleThreadedAgentRuntime()
+    inspector = Inspector(runtime)
+    await Waiter.register(runtime, "waiter", lambda: Waiter("takes orders"))
+    await Kitchen.register(runtime, "kitchen", lambda: Kitchen("cooks"))
+    await Screen.register(runtime, "screen", lambda: Screen("shows what is ready"))
+    await Till.register(runtime, "till", lambda: Till("adds up"))
+    for table, dish in (("table-1", "soup"), ("table-2", "stone soup")):
+        call = runtime.send_message(Order(dish), AgentId("waiter", table))
+        order = asyncio.ensure_future(call)
+        await asyncio.sleep(0)
+        await inspector.run()
+        await asyncio.gather(order, return_exceptions=True)
+    await runtime.publish_message(Ready("tea"), TopicId("ready", "table-1"))
+    await runtime.publish_message(Ready("cake"), TopicId("reday", "table-1"))
+    await runtime.publish_message(Ready("salad"), TopicId("ready", "table-3"))
+    await inspector.run(limit=3)
+    return inspector
+
+
+def save(axes: Axes, file: Path) -> None:
+    """Write a drawing so that the same one always gives the same file."""
+    with mpl.rc_context({"svg.hashsalt": file.name, "svg.fonttype": "path"}):
+        axes.figure.savefig(file, metadata={"Date": None, "Creator": None})
+    # No blanks at the ends of lines.
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("".join(f"{line.rstrip()}\n" for line in lines), encoding="utf-8")
+
+
+def main(folder: Path) -> None:
+    mpl.use("svg")
+    folder.mkdir(parents=True, exist_ok=True)
+    inspector = asyncio.run(lunch())
+    save(inspector.draw(), folder / "graph.svg")
+    save(inspector.draw_sequence(), folder / "sequence.svg")
+    plt.close("all")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
