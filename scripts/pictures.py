@@ -86,8 +86,11 @@ async def lunch() -> Inspector:
 
 def save(axes: Axes, file: Path) -> None:
     """Write a drawing so that the same one always gives the same file."""
-    with mpl.rc_context({"svg.hashsalt": file.name, "svg.fonttype": "path"}):
-        axes.figure.savefig(file, metadata={"Date": None, "Creator": None})
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # it was just drawn on
+    settings = {"svg.hashsalt": file.name, "svg.fonttype": "path"}
+    with mpl.rc_context(settings):
+        figure.savefig(file, metadata={"Date": None, "Creator": None})
     # No blanks at the ends of lines.
     lines = file.read_text(encoding="utf-8").splitlines()
     file.write_text("".join(f"{line.rstrip()}\n" for line in lines), encoding="utf-8")

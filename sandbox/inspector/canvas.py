@@ -83,7 +83,7 @@ class Canvas:
 
     def line(self, points: Sequence[Point], colour: str, width: float = 1, **style: Any) -> None:
         """Draw a line through points."""
-        style = {"zorder": 2, "solid_capstyle": "butt"} | style
+        style.setdefault("zorder", 2)
         xs, ys = zip(*points, strict=True)
         self.ax.plot(xs, ys, color=colour, linewidth=width * self.scale, **style)
 

@@ -47,10 +47,12 @@ class Box:
 
     @property
     def right(self) -> float:
+        """Where it ends."""
         return self.x + self.width
 
     @property
     def middle(self) -> float:
+        """The height of its middle."""
         return self.y + self.height / 2
 
 
@@ -71,6 +73,7 @@ class Plan:
 
 
 def plan_of(graph: nx.MultiDiGraph) -> Plan:
+    """What is drawn of a graph."""
     plan = Plan({kind: [] for kind in KINDS}, {}, [], [], [])
     types = [node for node, data in graph.nodes(data=True) if data["kind"] == "agent_type"]
     agents: dict[Node, list[Node]] = {node: [] for node in types}
@@ -270,4 +273,5 @@ def lane_of(plan: Plan, number: int) -> float:
 
 
 def times(count: int) -> str:
+    """How often a request was sent, in words."""
     return f"Q {count:,}x"

@@ -6,6 +6,7 @@ import asyncio
 import sys
 import threading
 import weakref
+from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,9 @@ NAMES: Final = ("stdout", "stderr")
 OWN: Final = frozenset({"write", "writelines"})
 _printouts: dict[int, weakref.ref[Printouts]] = {}
 _here = threading.local()
+# `print` does not keep what it writes to alive, on Python 3.11 at least: if that were let go
+# while something is printed, the interpreter would crash.
+_retired: deque[Stream] = deque(maxlen=64)
 
 
 class Printouts:
@@ -115,7 +119,7 @@ class Stream:
             return self._stream.write(text)
         if not _printouts:  # somebody has put it back after it was taken away
             if getattr(sys, self._name) is self:
-                setattr(sys, self._name, self._stream)
+                _take_away(self._name)
             return self._stream.write(text)
         _here.writing = True
         try:
@@ -218,7 +222,10 @@ def install() -> None:
 
 def _uninstall() -> None:
     for name in NAMES:
-        stream = getattr(sys, name)
-        while type(stream) is Stream:
-            stream = object.__getattribute__(stream, "_stream")
-            setattr(sys, name, stream)
+        _take_away(name)
+
+
+def _take_away(name: str) -> None:
+    while type(stream := getattr(sys, name)) is Stream:
+        _retired.append(stream)
+        setattr(sys, name, object.__getattribute__(stream, "_stream"))

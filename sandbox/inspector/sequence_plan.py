@@ -70,6 +70,7 @@ class Plan:
     height: float = 0
 
     def lane(self, name: str) -> str:
+        """The lifeline of an agent, which may be that of the others."""
         return name if name in self.lanes else self.folded
 
     def edge(self, lane: str, y: float, way: int) -> float:
@@ -88,6 +89,7 @@ class Plan:
 
 
 def in_order(run: RunState) -> list[RecordedDelivery]:
+    """The deliveries as they were made, and then those that are pending."""
     pending = [run.deliveries[number] for number in run.queue]
     made = [each for each in run.deliveries.values() if each.state not in PENDING]
     made.sort(key=lambda each: (_made_at(each), each.number))
@@ -102,6 +104,7 @@ def _made_at(delivery: RecordedDelivery) -> float:
 
 
 def rows_of(run: RunState, order: list[RecordedDelivery], limit: int | None) -> list[Row]:
+    """A row per delivery; beyond the limit, those in the middle share one."""
     following = next((number for number in run.queue if run.deliveries[number].state != "held"), 0)
     hidden = 0 if limit is None else max(len(order) - limit, 0)
     if hidden == 1:  # to say so would take as much room as to show it
@@ -142,6 +145,7 @@ def _outcome(delivery: RecordedDelivery, following: int) -> str:
 
 
 def failed(delivery: RecordedDelivery) -> bool:
+    """Whether it ended with an error, or carries one."""
     return delivery.verdict in {"failed", "undeliverable"} or (
         delivery.error is not None and delivery.verdict == "handled"
     )
@@ -151,6 +155,7 @@ def failed(delivery: RecordedDelivery) -> bool:
 
 
 def lay_out(plan: Plan) -> None:
+    """Give everything its place."""
     y = MARGIN + HEADER
     for row in plan.rows:
         y += ROW
@@ -213,16 +218,19 @@ def _own_room(plan: Plan, name: str, gaps: dict[str, float]) -> float:
 
 
 def header_of(name: str) -> tuple[str, str]:
+    """The two lines over a lifeline."""
     kind, slash, key = name.partition("/")
     return shortened(kind, LONGEST - 6), shortened(f"{slash}{key}", LONGEST - 6)
 
 
 def header_width(name: str) -> float:
+    """How wide the box over a lifeline is."""
     # The first line is bold, which in this font is as wide.
     return max(width_of(line) for line in header_of(name)) + GAP
 
 
 def number_of(row: Row) -> str:
+    """What stands at the beginning of a row."""
     return f"#{row.delivery.number}" if row.delivery else ""
 
 
@@ -239,6 +247,7 @@ def detail_of(plan: Plan, row: Row) -> str:
 
 
 def folding_of(row: Row) -> str:
+    """What stands in the row of those that are not drawn."""
     return f"… {row.hidden:,} more deliveries (limit=None draws all)" if row.hidden else ""
 
 

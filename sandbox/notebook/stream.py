@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from sandbox.inspector.records import Record, as_data
+
 BATCH: Final = 1_000
 """Records in one message, at most."""
 
@@ -19,6 +21,16 @@ class Records(Protocol):
     @property
     def last(self) -> int:
         """The sequence number of the newest record; 0 while there is none."""
+        ...
+
+    @property
+    def let_go(self) -> int:
+        """The sequence number of the newest record that is no longer kept; 0 while all are."""
+        ...
+
+    @property
+    def opening(self) -> list[Record]:
+        """How things stood after record `let_go`, told in at most as many records."""
         ...
 
     def since(self, seq: int, limit: int | None = None) -> list[dict[str, Any]]:
@@ -71,6 +83,16 @@ class RecordStream:
         if not self._asked:
             return
         while (room := WINDOW - self.unacknowledged) > 0 and self._sent < self._recording.last:
-            records = self._recording.since(self._sent + 1, min(BATCH, room))
+            records = self._next(min(BATCH, room))
             self._send({"type": "batch", "first": records[0]["seq"], "records": records})
             self._sent = records[-1]["seq"]
+
+    def _next(self, limit: int) -> list[dict[str, Any]]:
+        let_go = self._recording.let_go
+        if self._sent >= let_go:
+            return self._recording.since(self._sent + 1, limit)
+        # The page gets in place of what was let go how things stood by then; it says so.
+        opening = self._recording.opening
+        begin = let_go - len(opening) + 1
+        records = [as_data(begin + index, record) for index, record in enumerate(opening)]
+        return records[max(0, self._sent + 1 - begin) :][:limit]

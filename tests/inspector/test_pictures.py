@@ -1,4 +1,4 @@
-"""The still picture and the drawing: everything is in them, nothing overlaps, all is escaped."""
+"""The still picture: everything is in it, nothing overlaps, all is escaped."""
 
 import asyncio
 import itertools
@@ -6,10 +6,8 @@ import re
 from base64 import b64decode
 from xml.etree import ElementTree as ET
 
-import matplotlib as mpl
 import pytest
 from inspected_programs import BOSS, PROGRESS, Log, Monitor, Progress, Result, Task, crew
-from matplotlib import pyplot as plt
 
 from sandbox import Inspector, SingleThreadedAgentRuntime, TopicId, TypeSubscription
 from sandbox.inspector import picture
@@ -168,73 +166,3 @@ def test_an_empty_run_is_a_line_of_text():
     summary = "Inspector, idle: 0 pending, 0 recorded, 0 agent types, 0 agents"
     assert html == f"<div><p><strong>{summary}</strong></p></div>"
     assert words(svg(Recording().state)) == []
-
-
-@pytest.fixture
-def drawing():
-    mpl.use("agg")
-    yield
-    plt.close("all")
-
-
-def drawn(axes):
-    """The texts of a drawing and where they are, in pixels."""
-    axes.figure.canvas.draw()
-    return [(text.get_text(), text.get_window_extent()) for text in axes.texts]
-
-
-@pytest.mark.usefixtures("drawing")
-async def test_the_drawing_names_everything(inspector):
-    assert sorted(text for text, _ in drawn(inspector.draw())) == sorted(
-        [
-            *("topics", "agent types", "agents"),
-            *("progress", "orders", "void"),
-            *("worker: Worker", "monitor: Monitor", "auditor: Monitor", "boss: Boss", "ghost"),
-            *("default",) * 4,
-            *("later · 1 pending",) * 2,
-            "2x",
-        ]
-    )
-
-
-@pytest.mark.usefixtures("drawing")
-@pytest.mark.parametrize("count", [10, 50])
-@pytest.mark.parametrize("given", [False, True])
-async def test_nothing_in_the_drawing_overlaps_or_is_cut(count, given):
-    inspector = await crowd(count)
-    axes = inspector.draw(ax=plt.subplots()[1] if given else None)
-    texts = drawn(axes)
-    assert len(texts) == 3 + 1 + count // 10 + count
-    area = axes.get_window_extent()
-    for text, box in texts:
-        assert area.x0 <= box.x0, text
-        assert box.x1 <= area.x1, text
-        assert area.y0 <= box.y0, text
-        assert box.y1 <= area.y1, text
-    for (one, a), (other, b) in itertools.combinations(texts, 2):
-        assert not a.overlaps(b), (one, other)
-
-
-@pytest.mark.usefixtures("drawing")
-async def test_words_lie_within_their_boxes(inspector):
-    axes = inspector.draw()
-    texts = drawn(axes)
-    patches = [patch.get_window_extent() for patch in axes.patches]
-    for text, box in texts:
-        if text not in {"topics", "agent types", "agents", "2x"}:
-            assert any(
-                patch.x0 <= box.x0 and box.x1 <= patch.x1 and patch.y0 <= box.y0 <= patch.y1
-                for patch in patches
-            ), text
-
-
-@pytest.mark.usefixtures("drawing")
-async def test_a_drawing_goes_where_it_is_told(inspector):
-    _, axes = plt.subplots()
-    assert inspector.draw(ax=axes) is axes
-    assert len(plt.get_fignums()) == 1
-
-
-@pytest.mark.usefixtures("drawing")
-def test_an_empty_run_can_be_drawn():
-    assert drawn(Inspector(SingleThreadedAgentRuntime()).draw()) == []

@@ -12,6 +12,9 @@ from sandbox.notebook.stream import BATCH, WINDOW
 
 
 class Recording:
+    let_go = 0
+    opening = ()
+
     def __init__(self):
         self.records = []
         self.listeners = []

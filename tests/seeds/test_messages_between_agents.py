@@ -105,8 +105,8 @@ class Monitor(RoutedAgent):
 
 
 @pytest.fixture
-async def runtime():
-    return SingleThreadedAgentRuntime()
+def runtime(sandbox_runtime):
+    return sandbox_runtime
 
 
 # Messages

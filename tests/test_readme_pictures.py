@@ -1,0 +1,36 @@
+"""The README's pictures: they are there, small, and what their script draws."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PICTURES = re.findall(r"!\[[^\]]+\]\(([^)]+\.svg)\)", (ROOT / "README.md").read_text("utf-8"))
+
+
+def test_the_readme_shows_both():
+    assert PICTURES == ["docs/pictures/graph.svg", "docs/pictures/sequence.svg"]
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_each_is_a_small_picture_without_scripts(picture):
+    data = (ROOT / picture).read_bytes()
+    assert len(data) < 150_000
+    root = ET.fromstring(data)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
+
+
+def test_the_script_draws_them_and_always_the_same(tmp_path):
+    runs = [tmp_path / "first", tmp_path / "second"]
+    for folder in runs:
+        command = [sys.executable, "-W", "error", ROOT / "scripts" / "pictures.py", folder]
+        subprocess.run(command, check=True, capture_output=True)
+    names = sorted(Path(picture).name for picture in PICTURES)
+    assert sorted(file.name for file in runs[0].iterdir()) == names
+    for name in names:
+        assert (runs[0] / name).read_bytes() == (runs[1] / name).read_bytes()
