@@ -30,7 +30,7 @@ TOPIC = TopicId("news", "default")
 async def crew() -> SingleThreadedAgentRuntime:
     """A runtime with an agent that answers and one that counts."""
     runtime = SingleThreadedAgentRuntime()
-    agents = agents_of(sandbox)  # type: ignore[arg-type]
+    agents = agents_of(sandbox)
     await agents.Answerer.register(runtime, "answerer", agents.Answerer)
     await agents.Counter.register(
         runtime, "counter", agents.Counter, skip_direct_message_subscription=True
@@ -73,14 +73,16 @@ def ratio(name: str, work: Work, most: float) -> None:
     """Print what recording costs in this work."""
     best = {False: float("inf"), True: float("inf")}
     for _ in range(ROUNDS):
-        for recorded in best:
+        for recorded in (False, True):
             best[recorded] = min(best[recorded], asyncio.run(seconds(work, recorded=recorded)))
     bare, recorded_too = (best[recorded] * 1e6 for recorded in (False, True))
-    line = f"{bare:6.2f} µs, recorded {recorded_too:6.2f} µs"
-    print(f"{name:<28} {line}: {recorded_too / bare:.2f} × (at most {most})")
+    line = f"{bare:6.2f} us, recorded {recorded_too:6.2f} us"
+    print(f"{name:<28} {line}: {recorded_too / bare:.2f} x (at most {most})")
 
 
-async def bytes_per_delivery(work: Work, deliveries: int, count: int = 5_000) -> tuple[float, float]:
+async def bytes_per_delivery(
+    work: Work, deliveries: int, count: int = 5_000
+) -> tuple[float, float]:
     """Memory of the records alone, and with the state of the run computed from them."""
     runtime = await crew()
     runtime.start()
@@ -106,7 +108,7 @@ async def _in_small_bursts(work: Work, runtime: SingleThreadedAgentRuntime, coun
         await work(runtime, 50)
 
 
-async def questions(deliveries: int = 25_000, subscriptions: int = 1_000) -> None:
+async def questions(deliveries: int = 100_000, subscriptions: int = 1_000) -> None:
     """Print how long `why` and `at` take on a long recording."""
     runtime = await crew()
     for number in range(subscriptions):

@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from sandbox import (
     AgentId,
@@ -86,10 +87,9 @@ async def lunch() -> Inspector:
 
 def save(axes: Axes, file: Path) -> None:
     """Write a drawing so that the same one always gives the same file."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None  # it was just drawn on
-    settings = {"svg.hashsalt": file.name, "svg.fonttype": "path"}
-    with mpl.rc_context(settings):
+    figure = axes.figure
+    assert isinstance(figure, Figure)  # axes may also be a part of one
+    with mpl.rc_context({"svg.hashsalt": file.name, "svg.fonttype": "path"}):
         figure.savefig(file, metadata={"Date": None, "Creator": None})
     # No blanks at the ends of lines.
     lines = file.read_text(encoding="utf-8").splitlines()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-SETUP, SEND = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+SETUP, SEND, _TEST = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 # matplotlib brings this font, so it is everywhere and the width of a text is known beforehand.
 FONT: Final = "DejaVu Sans Mono"
 FONT_SIZE: Final = 9.0
-CHARACTER: Final = 5.45
+# A letter is 5.42 points wide, but up to this when fitted to the dots of a screen.
+CHARACTER: Final = 5.8
 
 INK, QUIET, WHITE = "#1b1b1b", "#5f5f5f", "#ffffff"
 FAILURE: Final = "#7a1021"
@@ -85,7 +86,8 @@ class Canvas:
         """Draw a line through points."""
         style.setdefault("zorder", 2)
         xs, ys = zip(*points, strict=True)
-        self.ax.plot(xs, ys, color=colour, linewidth=width * self.scale, **style)
+        width *= self.scale
+        self.ax.plot(xs, ys, color=colour, linewidth=width, solid_capstyle="butt", **style)
 
     def message_line(
         self, points: Sequence[Point], kind: str, *, faint: bool = False, level: float = 2

@@ -27,7 +27,7 @@ LEAVES = frozenset(
     {str, int, float, bool, NoneType, bytes, complex}
     | {date, datetime, time, timedelta, Decimal, UUID, range}
 )
-_are_leaves = LEAVES.issuperset
+are_leaves = LEAVES.issuperset
 
 
 def fingerprint(value: Any) -> Fingerprint | None:
@@ -47,9 +47,9 @@ def fingerprint(value: Any) -> Fingerprint | None:
         False
     """
     kind = type(value)
-    if kind in LEAVES:
-        return None
     try:
+        if kind in LEAVES:
+            return None
         if kind is dict:
             return fingerprint_of_fields(value)
         read, slots, undeclared = shape_of(kind)[1:]
@@ -73,9 +73,12 @@ def fingerprint_of_fields(fields: dict[Any, Any]) -> Fingerprint:
     """The fingerprint of an object with these fields, the private ones included."""
     # Nearly all messages are flat; for these, this is all.
     leaves = (*fields, *fields.values())
-    if len(leaves) <= ITEM_LIMIT and _are_leaves(map(type, leaves)):
-        return leaves
-    return _Look().fields(fields, 0)
+    try:
+        if len(leaves) <= ITEM_LIMIT and are_leaves(map(type, leaves)):
+            return leaves
+        return _Look().fields(fields, 0)
+    except Exception:  # even a class may run any code, when it is asked for its hash
+        return (len(leaves),)
 
 
 class _Look:
@@ -114,7 +117,7 @@ class _Look:
     def _items(self, items: Iterable[Any], count: int, depth: int) -> Fingerprint:
         parts = tuple(islice(items, max(min(ITEM_LIMIT, self._room), 0)))
         self._room -= len(parts) + 1
-        if _are_leaves(map(type, parts)):
+        if are_leaves(map(type, parts)):
             return (count, *parts)
         return (count, *(p if type(p) in LEAVES else self.at(p, depth + 1) for p in parts))
 

@@ -18,7 +18,8 @@ from sandbox.inspector.recorder import Recorder
 from sandbox.inspector.recording import Recording
 from sandbox.inspector.running import Running
 from sandbox.inspector.runs import Runs
-from sandbox.inspector.sequence import DELIVERIES, draw_sequence
+from sandbox.inspector.sequence import draw_sequence
+from sandbox.inspector.sequence_plan import DELIVERIES
 from sandbox.inspector.states import States
 from sandbox.inspector.stops import Stops
 from sandbox.inspector.text import as_text

@@ -193,13 +193,17 @@ class Recorder(Instrument):
             context = request.context
             sender, topic, is_rpc = request.recipient, None, True
             self._answered = request, text
+        try:
+            message_type = self._class_names[type(message)]
+        except Exception:  # a class may run any code, when it is asked for its hash
+            message_type = class_name(message)
         subscriptions = delivery.subscriptions
         self._printouts.home = delivery.home
         fields = (
             perf_counter() - self._began,
             delivery.number,
             delivery.kind._value_,
-            self._class_names[type(message)],
+            message_type,
             text,
             context.message_id,
             self._names[sender],

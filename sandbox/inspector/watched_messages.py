@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sandbox.inspector.fingerprints import LEAVES, Fingerprint, fingerprint, reader_of
+from sandbox.inspector.fingerprints import LEAVES, are_leaves, fingerprint, reader_of
 from sandbox.inspector.snapshots import flat_snapshot, snapshot
 
 if TYPE_CHECKING:
@@ -33,23 +32,45 @@ class Change(NamedTuple):
 
 
 class Watched:
-    """One message object, for as long as a delivery of it is under way."""
+    """One message object, for as long as a delivery of it is under way.
 
-    __slots__ = ("fingerprint", "message", "numbers", "read", "text")
+    Attributes:
+        message: the object.
+        text: snapshot of what it was when somebody last looked.
+        numbers: the deliveries under way that have it.
+    """
+
+    __slots__ = ("_fingerprint", "_flat", "_read", "message", "numbers", "text")
 
     def __init__(self, message: Any) -> None:
         self.message = message
         self.numbers: dict[int, None] = {}
-        self.read = read = reader_of(type(message))
-        if read is not None:
-            fields = read(message)
+        self._read = reader_of(type(message))
+        self.look()
+
+    def look(self) -> None:
+        """Take in what it is now."""
+        if self._read is not None:
+            fields = self._read(self.message)
             text = flat_snapshot(fields)
             if text is not None:
                 self.text = text
-                self.fingerprint: Fingerprint = (*fields, *fields.values())
+                self._flat: dict[str, Any] | None = fields.copy()
                 return
-        self.text = snapshot(message)
-        self.fingerprint = fingerprint(message) or ()
+        self._flat = None
+        self.text = snapshot(self.message)
+        self._fingerprint = fingerprint(self.message)
+
+    def is_unchanged(self) -> bool:
+        """Whether it is equal to what it was."""
+        if self._flat is not None and self._read is not None:
+            fields = self._read(self.message)
+            try:
+                # What is no leaf now is not compared, since that could run code of its class.
+                return are_leaves(map(type, fields.values())) and fields == self._flat
+            except Exception:  # even a class may run any code, when it is asked for its hash
+                return False
+        return fingerprint(self.message) == self._fingerprint
 
 
 class WatchedMessages:
@@ -79,7 +100,7 @@ class WatchedMessages:
     def sent(self, delivery: Delivery) -> str:
         """Watch the message of a delivery from now on; return its snapshot."""
         message = delivery.message
-        if type(message) in LEAVES:
+        if _cannot_change(message):
             return snapshot(message)
         key, number, request = id(message), delivery.number, delivery.request
         watched = self._by_identity.get(key)
@@ -90,8 +111,7 @@ class WatchedMessages:
             # What the same object was a moment ago was written down; is it the same still?
             # A response was just looked at, if it is the very message that it answers.
             same = request is not None and self._by_number.get(request.number) is watched
-            same = same or _is_unchanged(watched) or fingerprint(message) == watched.fingerprint
-            text = watched.text if same else snapshot(message)
+            text = watched.text if same or watched.is_unchanged() else snapshot(message)
         watched.numbers[number] = None
         self._by_number[number] = watched
         cause = delivery.cause
@@ -110,7 +130,7 @@ class WatchedMessages:
             self.settled(delivery)
             self.sent(delivery)
             return None
-        return None if _is_unchanged(watched) else _look(watched, delivery.number)
+        return _change(watched, delivery.number)
 
     def look_at_sent(self, number: int) -> Sequence[Change]:
         """Which of the messages sent in this turn, and still under way, have changed."""
@@ -118,7 +138,7 @@ class WatchedMessages:
         if mine is None:
             return ()
         self.by_turn[number] = under_way = [w for w in mine if w.numbers]
-        found = (_look(watched, next(iter(watched.numbers))) for watched in under_way)
+        found = (_change(watched, next(iter(watched.numbers))) for watched in under_way)
         return [change for change in found if change is not None]
 
     def settled(self, delivery: Delivery) -> None:
@@ -134,22 +154,19 @@ class WatchedMessages:
             self.by_turn.pop(number, None)
 
 
-def _is_unchanged(watched: Watched) -> bool:
-    """Whether a flat message has the very same fields; of others, it is not known here."""
-    if watched.read is None:
+def _cannot_change(message: object) -> bool:
+    try:
+        return type(message) in LEAVES
+    except Exception:  # the same
         return False
-    fields = watched.read(watched.message)
-    now, before = (*fields, *fields.values()), watched.fingerprint
-    return len(now) == len(before) and all(map(is_, now, before))
 
 
-def _look(watched: Watched, number: int) -> Change | None:
-    now = fingerprint(watched.message)
-    if now == watched.fingerprint:
+def _change(watched: Watched, number: int) -> Change | None:
+    if watched.is_unchanged():
         return None
-    watched.fingerprint = now or ()
-    before, after = watched.text, snapshot(watched.message)
-    watched.text = after
+    before = watched.text
+    watched.look()
+    after = watched.text
     if _same(before, after, type(watched.message)):
         return None
     return Change(number, before, after, tuple(n for n in watched.numbers if n != number))
@@ -163,6 +180,6 @@ def _same(before: str, after: str, kind: type) -> bool:
     if type(old.get("json")) is dict and type(new.get("json")) is dict:
         # What a cached property keeps in its object is only computed, and changes nothing.
         for name in set(new["json"]) - set(old["json"]):
-            if any(type(vars(base).get(name)) is cached_property for base in kind.__mro__):
+            if any(type(vars(base).get(name)) is cached_property for base in type.mro(kind)):
                 del new["json"][name]
     return bool(old == new)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.testing.trace import Trace
 
 if TYPE_CHECKING:
-    from sandbox.inspector.inspector import Inspector
-    from sandbox.inspector.recording import Recording
+    from sandbox.inspector import Inspector, Recording
     from sandbox.runtime.runtime import SingleThreadedAgentRuntime
 
 
@@ -42,6 +41,7 @@ def assert_nothing_unhandled(run: SingleThreadedAgentRuntime | Trace) -> None:
         AssertionError: 1 message was not handled:
           #1 str from outside to deaf/default: ...
     """
+    __tracebackhide__ = True  # pytest shows the test, not this
     trace = run if isinstance(run, Trace) else Trace.of(run)
     if not trace.unhandled:
         return
@@ -86,6 +86,7 @@ def assert_no_problems(run: Inspector | Recording, *, allowed: Collection[str] =
           no_recipient: str was published to weather/here, and nobody subscribes. (#1)
             ...
     """
+    __tracebackhide__ = True
     found = [each for each in run.problems if not each.is_note and each.kind not in allowed]
     if not found:
         return

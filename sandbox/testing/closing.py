@@ -30,7 +30,7 @@ async def close_and_check(runtime: SingleThreadedAgentRuntime) -> None:
           <Delivery #1 event str outside -> nobody: queued>
         Await run_until_idle(runtime) in the test, and release what is on hold.
     """
-    __tracebackhide__ = True  # pytest shows where the handler failed
+    __tracebackhide__ = True  # pytest shows the test, not this
     words = _unsettled(runtime)
     cause: Exception | None = None
     try:

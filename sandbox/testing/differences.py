@@ -61,29 +61,30 @@ def difference(groups: Sequence[Sequence[Sequence[Any]]], arrived: Sequence[Sequ
     """
     wanted, free = _in_order_of_arrival(groups, arrived)
     sides = list(_aligned(wanted, arrived))
-    lines = ["What arrived is not what was expected (- expected, + arrived):"]
-    left_out = 0
     near = _near_a_difference(sides)
+    lines = ["What arrived is not what was expected (- expected, + arrived):"]
+    left_out: list[str] = []
     for index, (mine, theirs) in enumerate(sides):
         if index not in near:
-            left_out += 1
+            left_out.append(f"  {theirs}: {_line(arrived[theirs or 0])}")
             continue
-        if left_out:
-            lines.append(f"  … {left_out} that agree")
-            left_out = 0
+        lines += _shortened(left_out)
+        left_out = []
         if mine is None and theirs is not None:
             lines.append(f"+ {theirs}: {_line(arrived[theirs])}")
-            before = sides[index - 1] if index else (None, None)
-            if before[1] is None and before[0] is not None:
-                lines += _fields_that_differ(wanted[before[0]], arrived[theirs])
+            before, nothing = sides[index - 1] if index else (None, None)
+            if nothing is None and before is not None:
+                lines += _fields_that_differ(wanted[before], arrived[theirs])
         elif theirs is None and mine is not None:
             note = "  (in any order)" if mine in free else ""
             lines.append(f"- {mine}: {_line(wanted[mine])}{note}")
         elif theirs is not None:
             lines.append(f"  {theirs}: {_line(arrived[theirs])}")
-    if left_out:
-        lines.append(f"  … {left_out} that agree")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_shortened(left_out)])
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    return lines if len(lines) <= 1 else [f"  … {len(lines)} that agree"]
 
 
 def _in_order_of_arrival(

@@ -14,14 +14,16 @@ from __future__ import annotations
 import inspect
 from contextlib import nullcontext
 from functools import wraps
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterator
+    from types import FrameType
 
-    from sandbox.inspector.inspector import Inspector
+    from sandbox.inspector import Inspector
     from sandbox.runtime.runtime import SingleThreadedAgentRuntime
     from sandbox.testing.fast_time import FastTime
     from sandbox.testing.trace import Trace
@@ -42,7 +44,6 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Close and check the runtime inside the event loop of the test, which ends with it."""
-    __tracebackhide__ = True
     test = getattr(item, "obj", None)
     concerned = _runtimes in item.stash or _times in item.stash
     if (
@@ -51,17 +52,21 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
         or not inspect.iscoroutinefunction(test)
     ):
         return (yield)
-    item.obj = _completed(test, item.stash)
+    left: list[str] = []
+    item.obj = _completed(test, item.stash, left)
     try:
-        return (yield)
+        result = yield
     finally:
         item.obj = test
+    if left:
+        pytest.fail(left[0], pytrace=False)
+    return result
 
 
 def _completed(
-    test: Callable[..., Awaitable[None]], stash: pytest.Stash
+    test: Callable[..., Awaitable[None]], stash: pytest.Stash, left: list[str]
 ) -> Callable[..., Awaitable[None]]:
-    """The test with what belongs to its end."""
+    """The test with what belongs to its end; what is wrong then is added to `left`."""
 
     @wraps(test)
     async def complete(**arguments: Any) -> None:
@@ -70,24 +75,41 @@ def _completed(
             try:
                 await test(**arguments)
             except BaseException as error:
-                try:
-                    await _close(stash)
-                except AssertionError as left:
-                    error.add_note(str(left))  # it may explain why the test failed
+                for words in await _close(stash):
+                    error.add_note(words)  # it may explain why the test failed
                 raise
-            await _close(stash)
+            left.extend(await _close(stash))
 
     return complete
 
 
-async def _close(stash: pytest.Stash) -> None:
-    __tracebackhide__ = True
+async def _close(stash: pytest.Stash) -> list[str]:
+    """Close and check the runtime, unless that is done, and say what is wrong, if anything is."""
     runtime = stash.get(_runtimes, None)
-    if runtime is not None:
-        from sandbox.testing.closing import close_and_check
+    if runtime is None:
+        return []
+    from sandbox.testing.closing import close_and_check
 
-        del stash[_runtimes]
+    del stash[_runtimes]
+    try:
         await close_and_check(runtime)
+    except AssertionError as left:
+        return [str(left) + _where(left.__cause__)]
+    return []
+
+
+def _where(error: BaseException | None) -> str:
+    """The traceback of an exception from where it leaves the sandbox for the agent's own code."""
+    if error is None:
+        return ""
+    place = error.__traceback__
+    while place and place.tb_next and _is_ours(place.tb_frame):
+        place = place.tb_next
+    return "\n" + "".join(format_exception(type(error), error, place))
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith("sandbox.")
 
 
 @pytest.fixture
@@ -125,15 +147,16 @@ def sandbox_runtime(
     if _runtimes not in stash:
         return
     # The test was no coroutine. Its loop, if it is still there, is the one to end things in.
-    loop = runtime.loop
-    if loop is not None and not loop.is_closed():
-        loop.run_until_complete(_close(stash))
-        return
-    loop = asyncio.new_event_loop()
+    own = runtime.loop is None or runtime.loop.is_closed()
+    loop = asyncio.new_event_loop() if own else runtime.loop
+    assert loop is not None
     try:
-        loop.run_until_complete(_close(stash))
+        left = loop.run_until_complete(_close(stash))
     finally:
-        loop.close()
+        if own:
+            loop.close()
+    if left:
+        pytest.fail(left[0], pytrace=False)
 
 
 @pytest.fixture
@@ -147,7 +170,7 @@ def sandbox_trace(sandbox_runtime: SingleThreadedAgentRuntime) -> Trace:
 @pytest.fixture
 def sandbox_inspector(sandbox_runtime: SingleThreadedAgentRuntime) -> Iterator[Inspector]:
     """The inspector of `sandbox_runtime`, which delivers freely until the test pauses it."""
-    from sandbox.inspector.inspector import Inspector
+    from sandbox.inspector import Inspector
 
     inspector = Inspector(sandbox_runtime, paused=False)
     yield inspector

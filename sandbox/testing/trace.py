@@ -145,6 +145,7 @@ class Trace(Instrument):
             + 0: ('event', None, 'worker/a', {'n': 2})
                  n: expected 1, arrived 2
         """
+        __tracebackhide__ = True  # pytest shows the test, not this
         groups = [each.arrivals if isinstance(each, AnyOrder) else (each,) for each in expected]
         for wanted in (wanted for group in groups for wanted in group):
             if len(wanted) != FIELDS:

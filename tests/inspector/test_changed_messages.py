@@ -81,7 +81,7 @@ async def publish(inspector, message, then=None):
 
 def changed(inspector):
     return [
-        (r.number, r.when, r.by, r.shared, *(json.loads(s)["json"] for s in (r.before, r.after)))
+        (r.number, r.when, r.by, r.shared, *(json.loads(s).get("json") for s in (r.before, r.after)))
         for r in inspector.recording.records
         if type(r) is Changed
     ]
@@ -236,4 +236,26 @@ async def test_nothing_is_kept_of_messages_that_have_arrived():
         await publish(inspector, News("tag"))
     messages = inspector._recorder._messages
     assert (messages._by_number, messages._by_identity, messages.by_turn) == ({}, {}, {})
+    inspector.close()
+
+
+class Unhashable(type):
+    def __hash__(cls):
+        raise RuntimeError("hash")
+
+
+class Hostile(metaclass=Unhashable):
+    pass
+
+
+async def test_a_class_that_cannot_even_be_asked_for_its_hash_is_recorded():
+    _, inspector = await crew()
+    flat = News("mine")
+    flat.__dict__.pop("tags")
+    await publish(inspector, Hostile())
+    await publish(inspector, flat, lambda: setattr(flat, "text", Hostile()))
+    inspector.runtime.agents[AgentId("a", "default")].seen = Hostile()
+    await publish(inspector, News("mine"))
+    assert [d.message_type for d in inspector.recording] == ["Hostile"] * 2 + ["News"] * 4
+    assert [c[:3] for c in changed(inspector)] == [(3, "delivery", None)]
     inspector.close()

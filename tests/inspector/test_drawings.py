@@ -47,7 +47,7 @@ async def inspector():
     await runtime.publish_message(Progress("x"), TopicId("void", "s"))
     await inspector.run()
     await runtime.publish_message(Progress("x"), TopicId("progress", "later"))
-    inspector.hold(inspector.queue[0])
+    inspector.hold(inspector.queue[0].number)
     return inspector
 
 
@@ -112,8 +112,9 @@ async def test_the_drawing_names_everything(inspector):
 async def test_the_drawing_shows_how_it_was_at_any_record(inspector):
     assert words(inspector.draw(at=0)) == ["There are no agents and no topics yet."]
     past = words(inspector.draw(at=inspector.recording.steps[1]))
-    assert "Q 2x" not in past
     assert "worker: Worker" in past
+    assert "default · 2 pending" in past
+    assert "void" not in past
     assert words(inspector.draw(at=inspector.recording.last)) == words(inspector.draw())
     with pytest.raises(IndexError):
         inspector.draw(at=inspector.recording.last + 1)
@@ -208,12 +209,12 @@ async def test_a_drawing_goes_where_it_is_told(inspector, method):
 async def test_what_a_program_names_cannot_break_a_drawing(method):
     runtime = SingleThreadedAgentRuntime()
     inspector = Inspector(runtime)
-    for name in ("$x", "$\\frac$", "\ud800", "中文", "a" * 500):
+    await runtime.add_subscription(TypeSubscription("t", "boss"))
+    for name in ("$x", "$\\frac$", "\x1b\n", "中文", "a" * 500):
         odd_class = type(name, (Boss,), {})
         await odd_class.register(runtime, "boss", lambda made=odd_class: made(Log()), replace=True)
         message = type(name, (), {})()
         await runtime.publish_message(message, TopicId("t", name))
-        await runtime.add_subscription(TypeSubscription("t", "boss", id=name))
         await inspector.run()
     assert_tidy(getattr(inspector, method)())
     assert_tidy(getattr(await busy_run(), method)())
@@ -297,6 +298,14 @@ async def test_nothing_in_the_sequence_overlaps_or_is_cut(types, keys, given):
     assert_tidy(inspector.draw_sequence(ax=plt.subplots()[1] if given else None))
 
 
+@pytest.mark.parametrize("dpi", [50, 72, 80, 96, 100, 144, 300])
+@pytest.mark.parametrize("method", ["draw", "draw_sequence"])
+async def test_nothing_overlaps_or_is_cut_on_any_screen(dpi, method):
+    inspector = await crowd(12, 2)
+    with mpl.rc_context({"figure.dpi": dpi}):
+        assert_tidy(getattr(inspector, method)())
+
+
 async def test_nothing_in_the_sequence_of_a_busy_program_overlaps_or_is_cut(inspector):
     assert_tidy(inspector.draw_sequence())
     assert_tidy((await busy_run()).draw_sequence(limit=None))
@@ -316,7 +325,7 @@ async def test_a_long_sequence_is_folded_and_says_by_how_much():
 
 async def test_to_leave_out_one_delivery_is_not_worth_a_row():
     inspector = await crowd(1, 4)
-    assert len(rows(inspector.draw_sequence(limit=3))) == 4
+    assert len(rows(inspector.draw_sequence(limit=7))) == 8
 
 
 async def test_many_lifelines_are_folded_and_counted_and_their_names_stand_beside():

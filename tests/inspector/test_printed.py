@@ -16,9 +16,18 @@ from sandbox import (
     SingleThreadedAgentRuntime,
     rpc,
 )
+from sandbox.inspector import printed
 from sandbox.inspector.printed import PRINTED_LIMIT, Stream
 
 ECHO = AgentId("echo", "default")
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_listens(monkeypatch):
+    monkeypatch.setattr(printed, "_printouts", {})
+    for name in ("stdout", "stderr"):
+        while type(stream := getattr(sys, name)) is Stream:
+            monkeypatch.setattr(sys, name, stream._stream)
 
 
 class Echo(RoutedAgent):

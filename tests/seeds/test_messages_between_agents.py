@@ -32,7 +32,7 @@ from sandbox import (
     try_get_known_serializers_for_type,
     type_subscription,
 )
-from sandbox.testing import Trace, run_until_idle
+from sandbox.testing import run_until_idle
 
 
 @dataclass
@@ -196,14 +196,12 @@ def test_no_other_topic_type_is_allowed(type_):
         TopicId(type_, "s")
 
 
-async def test_a_message_from_outside_has_no_sender(runtime):
-    trace = Trace()
-    runtime.add_instrument(trace)
+async def test_a_message_from_outside_has_no_sender(runtime, sandbox_trace):
     await Monitor.register(runtime, "monitor", Monitor)
     await runtime.add_subscription(DefaultSubscription(agent_type="monitor"))
     await runtime.publish_message(message=Progress(state="up"), topic_id=DefaultTopicId())
     await run_until_idle(runtime)
-    trace.assert_sequence(("event", None, "monitor/default", Progress("up")))
+    sandbox_trace.assert_sequence(("event", None, "monitor/default", Progress("up")))
 
 
 # Subscriptions
@@ -231,7 +229,7 @@ async def test_each_source_has_its_own_monitor_with_its_own_state(runtime, capsy
     assert first.heard == [Progress("ready")]
 
 
-async def test_an_object_with_the_three_members_is_a_subscription(runtime):
+async def test_an_object_with_the_three_members_is_a_subscription(runtime, sandbox_trace):
     class Shape(Protocol):
         """The protocol as a program may write it down for itself."""
 
@@ -251,15 +249,13 @@ async def test_an_object_with_the_three_members_is_a_subscription(runtime):
         def map_to_agent(self, topic_id: TopicId) -> AgentId:
             return AgentId("monitor", "only")
 
-    trace = Trace()
-    runtime.add_instrument(trace)
     await Monitor.register(runtime, "monitor", Monitor)
     subscription = EverythingToOne()
     assert isinstance(subscription, Subscription)
     await runtime.add_subscription(subscription)
     await runtime.publish_message(Progress("up"), TopicId("x", "y"))
     await run_until_idle(runtime)
-    trace.assert_sequence(("event", None, "monitor/only", Progress("up")))
+    sandbox_trace.assert_sequence(("event", None, "monitor/only", Progress("up")))
 
 
 @default_subscription
@@ -338,9 +334,9 @@ class UserHandler(RoutedAgent):
     async def act(self, message: UserAction, ctx: MessageContext) -> None: ...
 
 
-async def test_a_broadcast_reaches_every_subscriber_in_the_order_of_subscribing(runtime):
-    trace = Trace()
-    runtime.add_instrument(trace)
+async def test_a_broadcast_reaches_every_subscriber_in_the_order_of_subscribing(
+    runtime, sandbox_trace
+):
     for name in ("first", "second"):
         await UserHandler.register(runtime, name, lambda: UserHandler("Acts."))
         await runtime.add_subscription(TypeSubscription("events", name))
@@ -348,15 +344,13 @@ async def test_a_broadcast_reaches_every_subscriber_in_the_order_of_subscribing(
         message=UserAction("login"), topic_id=TopicId(type="events", source="system")
     )
     await run_until_idle(runtime)
-    trace.assert_sequence(
+    sandbox_trace.assert_sequence(
         ("event", None, "first/system", UserAction("login")),
         ("event", None, "second/system", UserAction("login")),
     )
 
 
-async def test_each_user_is_routed_to_a_handler_of_their_own(runtime):
-    trace = Trace()
-    runtime.add_instrument(trace)
+async def test_each_user_is_routed_to_a_handler_of_their_own(runtime, sandbox_trace):
     await runtime.add_subscription(
         TypeSubscription(topic_type="user.action", agent_type="user_handler")
     )
@@ -366,7 +360,7 @@ async def test_each_user_is_routed_to_a_handler_of_their_own(runtime):
             UserAction(action=action), TopicId(type="user.action", source=user)
         )
     await run_until_idle(runtime)
-    trace.assert_sequence(
+    sandbox_trace.assert_sequence(
         ("event", None, "user_handler/user-123", UserAction("login")),
         ("event", None, "user_handler/user-456", UserAction("logout")),
     )

@@ -1,7 +1,9 @@
 """The fixtures, in runs of pytest of their own."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -153,15 +155,22 @@ def test_they_work_with_the_plugin_of_anyio(outcome):
     outcome(tests, "-p", "no:asyncio", ini=ini).assert_outcomes(passed=7)
 
 
+def test_the_test_in_the_readme_passes(outcome):
+    readme = Path(__file__).parents[2] / "README.md"
+    setup, *_, test = re.findall(r"```python\n(.*?)```", readme.read_text("utf-8"), flags=re.DOTALL)
+    agent = setup.partition("\n\n\nruntime =")[0]
+    outcome(f"{agent}\n\n{test}").assert_outcomes(passed=1)
+
+
 def test_what_is_left_over_fails_the_test_in_words(outcome):
     result = outcome(FAILING)
     result.assert_outcomes(failed=6, passed=2, errors=1)
     result.stdout.fnmatch_lines_random(
         [
-            "*AssertionError: 1 delivery was not settled when the test ended:",
-            "*<Delivery #3 event int outside -> worker/default: queued>",
-            "*<Delivery #3 event int outside -> worker/default: handling>",
-            "*A handler of an event raised ValueError('too long'), and the test did not look.",
+            "1 delivery was not settled when the test ended:",
+            "  <Delivery #3 event int outside -> worker/default: queued>",
+            "  <Delivery #3 event int outside -> worker/default: handling>",
+            "A handler of an event raised ValueError('too long'), and the test did not look.",
             '*raise ValueError("too long")',
             "*AssertionError: 1 message was not handled:",
             "*#3 float from outside to worker/default:*",
@@ -172,7 +181,8 @@ def test_what_is_left_over_fails_the_test_in_words(outcome):
             "*ERROR at teardown of test_no_coroutine*",
         ]
     )
-    result.stdout.no_fnmatch_line("*closing.py*")
+    result.stdout.no_fnmatch_line("*sandbox/testing/*")
+    result.stdout.no_fnmatch_line("*entries are hidden*")
 
 
 def test_the_fixtures_and_the_marker_are_listed(pytester):
