@@ -81,7 +81,13 @@ async def publish(inspector, message, then=None):
 
 def changed(inspector):
     return [
-        (r.number, r.when, r.by, r.shared, *(json.loads(s).get("json") for s in (r.before, r.after)))
+        (
+            r.number,
+            r.when,
+            r.by,
+            r.shared,
+            *(json.loads(s).get("json") for s in (r.before, r.after)),
+        )
         for r in inspector.recording.records
         if type(r) is Changed
     ]
