@@ -10,8 +10,8 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from sandbox.inspector import Inspector
 from sandbox.notebook.inspected_cell import InspectedCells
 from sandbox.notebook.loops import complete
-from sandbox.notebook.table import text_table
 from sandbox.notebook.session import Session
+from sandbox.notebook.table import text_table
 
 
 @magics_class
