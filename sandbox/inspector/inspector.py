@@ -7,23 +7,23 @@ import importlib
 import importlib.util
 from typing import TYPE_CHECKING, Any, cast
 
-from sandbox.inspector.controls import Controls
-from sandbox.inspector.drawing import draw
-from sandbox.inspector.graph import graph_of
-from sandbox.inspector.invariants import Invariants
-from sandbox.inspector.looking import Looking
-from sandbox.inspector.picture import static_html
-from sandbox.inspector.problems import Problems
-from sandbox.inspector.recorder import Recorder
-from sandbox.inspector.recording import Recording
-from sandbox.inspector.running import Running
-from sandbox.inspector.runs import Runs
-from sandbox.inspector.sequence import draw_sequence
-from sandbox.inspector.sequence_plan import DELIVERIES
-from sandbox.inspector.states import States
-from sandbox.inspector.stops import Stops
-from sandbox.inspector.text import as_text
-from sandbox.inspector.why import Why
+from sandbox.inspector.control.controls import Controls
+from sandbox.inspector.control.running import Running
+from sandbox.inspector.control.runs import Runs
+from sandbox.inspector.control.stops import Stops
+from sandbox.inspector.diagnosis.problems import Problems
+from sandbox.inspector.explaining.why import Why
+from sandbox.inspector.pictures.drawing import draw
+from sandbox.inspector.pictures.graph import graph_of
+from sandbox.inspector.pictures.picture import static_html
+from sandbox.inspector.pictures.sequence import draw_sequence
+from sandbox.inspector.pictures.sequence_plan import DELIVERIES
+from sandbox.inspector.pictures.text import as_text
+from sandbox.inspector.recording.recorder import Recorder
+from sandbox.inspector.recording.recording import Recording
+from sandbox.inspector.remembering.invariants import Invariants
+from sandbox.inspector.remembering.looking import Looking
+from sandbox.inspector.remembering.states import States
 from sandbox.runtime.runtime import SingleThreadedAgentRuntime
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import networkx as nx
     from matplotlib.axes import Axes
 
-    from sandbox.inspector.explanation import Explanation
-    from sandbox.inspector.problem import Problem
+    from sandbox.inspector.diagnosis.problem import Problem
+    from sandbox.inspector.explaining.explanation import Explanation
     from sandbox.messaging.agent_id import AgentId
     from sandbox.messaging.topic import TopicId
     from sandbox.runtime.delivery import Delivery
@@ -220,7 +220,8 @@ class Inspector(Running, Controls, Looking):
     def graph(self, at: int | None = None) -> nx.MultiDiGraph:
         """Agent types, agents, topics and subscriptions as a networkx graph.
 
-        Nodes and edges have the attributes that `sandbox.inspector.graph.graph_of` documents.
+        Nodes and edges have the attributes that
+        `sandbox.inspector.pictures.graph.graph_of` documents.
 
         Args:
             at: as it was after this record; by default as it is. `recording.steps[k]` is the
@@ -237,7 +238,7 @@ class Inspector(Running, Controls, Looking):
         return graph_of(self.recording.state if at is None else self.recording.at(at))
 
     def draw(self, at: int | None = None, ax: Axes | None = None) -> Axes:
-        """Draw the graph with matplotlib; see `sandbox.inspector.drawing.draw`.
+        """Draw the graph with matplotlib; see `sandbox.inspector.pictures.drawing.draw`.
 
         Args:
             at: as it was after this record; see `graph`.
@@ -265,7 +266,7 @@ class Inspector(Running, Controls, Looking):
     ) -> Axes:
         """Draw the deliveries in order, with matplotlib: a lifeline per agent, a row per delivery.
 
-        See `sandbox.inspector.sequence.draw_sequence` for what is drawn how.
+        See `sandbox.inspector.pictures.sequence.draw_sequence` for what is drawn how.
 
         Args:
             at: as it was after this record; see `graph`.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from sandbox.inspector.records import Record, as_data
+from sandbox.inspector.recording.records import Record, as_data
 
 BATCH: Final = 1_000
 """Records in one message, at most."""

@@ -6,7 +6,7 @@ import anywidget
 from traitlets import Unicode
 
 from sandbox.inspector import Inspector
-from sandbox.inspector.picture import static_html
+from sandbox.inspector.pictures.picture import static_html
 from sandbox.notebook.link import Link
 from sandbox.notebook.loops import kernel_loop
 from sandbox.notebook.static_files import read_static

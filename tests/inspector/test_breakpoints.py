@@ -6,8 +6,8 @@ import pytest
 from control_parts import Ask, News, Unheard, agent, ask, inspected, numbers, publish
 
 from sandbox import DefaultInterventionHandler, DropMessage, TopicId, TypeSubscription
-from sandbox.inspector.breakpoints import KINDS, Breakpoint
-from sandbox.inspector.records import Changed
+from sandbox.inspector.control.breakpoints import KINDS, Breakpoint
+from sandbox.inspector.recording.records import Changed
 from sandbox.runtime import Instrument
 
 

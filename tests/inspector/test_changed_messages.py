@@ -19,8 +19,8 @@ from sandbox import (
     event,
     rpc,
 )
-from sandbox.inspector.fingerprints import fingerprint
-from sandbox.inspector.records import Changed
+from sandbox.inspector.recording.fingerprints import fingerprint
+from sandbox.inspector.recording.records import Changed
 
 NEWS = TopicId("news", "default")
 

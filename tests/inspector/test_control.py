@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from sandbox import Inspector, SingleThreadedAgentRuntime
 from sandbox.exceptions import MessageDroppedException
-from sandbox.inspector import edits, runs
-from sandbox.inspector.edits import edited
+from sandbox.inspector.control import edits, runs
+from sandbox.inspector.control.edits import edited
 
 # Holding, dropping, duplicating
 

@@ -17,8 +17,8 @@ from sandbox import (
     TopicId,
     TypeSubscription,
 )
-from sandbox.inspector import drawing_plan
-from sandbox.inspector.canvas import COLOURS, LETTERS, STYLES
+from sandbox.inspector.pictures import drawing_plan
+from sandbox.inspector.pictures.canvas import COLOURS, LETTERS, STYLES
 
 pytestmark = pytest.mark.usefixtures("drawing")
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.inspector import Recording
-from sandbox.inspector.exports import COLUMNS, _escaped
-from sandbox.inspector.records import Queued, Settled
+from sandbox.inspector.pictures.exports import COLUMNS, _escaped
+from sandbox.inspector.recording.records import Queued, Settled
 
 # What a diagram may consist of: names stand as entities, so nothing else can be meant.
 PLAIN = r"(?:[^#;:,<>{}\[\]()\"'`&%\\|*_~+\-=\n]|#\d+;)*"

@@ -1,7 +1,7 @@
 """Livelocks: the repeating cycle is found in the chain of causes, and only while it goes on."""
 
-from sandbox.inspector.livelock import REPEATS, Hop, Livelocks
-from sandbox.inspector.records import Queued, Settled
+from sandbox.inspector.diagnosis.livelock import REPEATS, Hop, Livelocks
+from sandbox.inspector.recording.records import Queued, Settled
 
 
 def queued(number, cause, sender, recipient, message_type="Number"):

@@ -10,9 +10,9 @@ import pytest
 from inspected_programs import BOSS, PROGRESS, Log, Monitor, Progress, Result, Task, crew
 
 from sandbox import Inspector, SingleThreadedAgentRuntime, TopicId, TypeSubscription
-from sandbox.inspector import picture
-from sandbox.inspector.picture import static_html, svg
-from sandbox.inspector.recording import Recording
+from sandbox.inspector.pictures import picture
+from sandbox.inspector.pictures.picture import static_html, svg
+from sandbox.inspector.recording.recording import Recording
 
 NASTY = "<script>alert('1')</script>&\"]]>"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -16,8 +16,8 @@ from sandbox import (
     SingleThreadedAgentRuntime,
     rpc,
 )
-from sandbox.inspector import printed
-from sandbox.inspector.printed import PRINTED_LIMIT, Stream
+from sandbox.inspector.recording import printed
+from sandbox.inspector.recording.printed import PRINTED_LIMIT, Stream
 
 ECHO = AgentId("echo", "default")
 

@@ -26,11 +26,11 @@ from sandbox import (
     message_handler,
     rpc,
 )
-from sandbox.inspector import records
-from sandbox.inspector.faults import changed_fields
-from sandbox.inspector.problems import Problems
-from sandbox.inspector.recorder import Recorder
-from sandbox.inspector.recording import Recording
+from sandbox.inspector.diagnosis.faults import changed_fields
+from sandbox.inspector.diagnosis.problems import Problems
+from sandbox.inspector.recording import records
+from sandbox.inspector.recording.recorder import Recorder
+from sandbox.inspector.recording.recording import Recording
 
 
 @dataclass
@@ -567,7 +567,7 @@ async def test_portability_is_asked_once_for_each_type(monkeypatch):
         asked.append(cls)
         return []
 
-    monkeypatch.setattr("sandbox.inspector.code_checks.why_not_portable", ask_about)
+    monkeypatch.setattr("sandbox.inspector.diagnosis.code_checks.why_not_portable", ask_about)
 
     @dataclass
     class Letter:

@@ -25,7 +25,7 @@ from sandbox import (
     TypeSubscription,
     message_handler,
 )
-from sandbox.inspector.breakpoints import KINDS
+from sandbox.inspector.control.breakpoints import KINDS
 from sandbox.runtime.instruments import Instrument
 
 TYPES = ("free", "serial", "broken")

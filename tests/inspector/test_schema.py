@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from sandbox.inspector import Recording, recording_schema, records
-from sandbox.inspector.forms import CHOICES, KINDS, read_record
-from sandbox.inspector.records import Record
-from sandbox.inspector.storage import Header, line_of
+from sandbox.inspector import Recording, recording_schema
+from sandbox.inspector.recording import records
+from sandbox.inspector.recording.forms import CHOICES, KINDS, read_record
+from sandbox.inspector.recording.records import Record
+from sandbox.inspector.recording.storage import Header, line_of
 
 VALIDATOR = Draft202012Validator(recording_schema())
 

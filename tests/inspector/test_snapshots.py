@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from sandbox.inspector.snapshots import class_name, guarded_repr, snapshot
+from sandbox.inspector.recording.snapshots import class_name, guarded_repr, snapshot
 
 # Every character may take six in JSON, and every node some for its punctuation.
 SIZE_LIMIT = 6 * 20_000 + 200 * 500
@@ -360,7 +360,7 @@ def test_the_name_of_a_class_is_read_whatever_its_metaclass_says():
 
 
 def test_classes_without_end_do_not_fill_the_memory():
-    from sandbox.inspector import shapes
+    from sandbox.inspector.recording import shapes
 
     for number in range(shapes.CLASS_LIMIT + 10):
         snapshot(type(f"Class{number}", (), {})())

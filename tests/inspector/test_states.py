@@ -14,8 +14,8 @@ from sandbox import (
     SingleThreadedAgentRuntime,
     rpc,
 )
-from sandbox.inspector.differences import MISSING, Diff, differences
-from sandbox.inspector.records import StateChanged, Stopped
+from sandbox.inspector.recording.records import StateChanged, Stopped
+from sandbox.inspector.remembering.differences import MISSING, Diff, differences
 
 KITCHEN = AgentId("kitchen", "s1")
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sandbox import SingleThreadedAgentRuntime
 from sandbox.inspector import Inspector, Recording
-from sandbox.inspector.records import Handling, Mode
+from sandbox.inspector.recording.records import Handling, Mode
 
 
 async def saved(tmp_path):

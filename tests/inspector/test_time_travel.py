@@ -19,9 +19,9 @@ from test_run_state_equals_the_runtime import RecordsAndRuntime, live, quiet, re
 
 from sandbox import AgentId, Inspector, MessageContext, RoutedAgent, SingleThreadedAgentRuntime, rpc
 from sandbox.inspector import Recording
-from sandbox.inspector.recorder import Recorder
-from sandbox.inspector.records import Created, Handling, Queued, Settled
-from sandbox.inspector.timeline import Timeline
+from sandbox.inspector.recording.recorder import Recorder
+from sandbox.inspector.recording.records import Created, Handling, Queued, Settled
+from sandbox.inspector.recording.timeline import Timeline
 
 assert quiet  # an autouse fixture: the runs log a lot
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.inspector.waits import cycles
+from sandbox.inspector.diagnosis.waits import cycles
 
 graphs = st.dictionaries(
     st.integers(0, 7), st.lists(st.integers(0, 7), max_size=3, unique=True), max_size=8

@@ -31,8 +31,8 @@ from sandbox import (
     message_handler,
     rpc,
 )
-from sandbox.inspector.recorder import Recorder
-from sandbox.inspector.why import Why
+from sandbox.inspector.explaining.why import Why
+from sandbox.inspector.recording.recorder import Recorder
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Control: stepping, holding and changing deliveries, breakpoints, and long runs."""

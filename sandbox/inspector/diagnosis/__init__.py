@@ -1,0 +1,1 @@
+"""Diagnosis: what went wrong in a run, or looks wrong."""

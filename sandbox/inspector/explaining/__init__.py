@@ -1,0 +1,1 @@
+"""Explaining: why an agent received a message, or did not."""

@@ -1,0 +1,402 @@
+"""The recorder: the instrument that writes the recording."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from sandbox.inspector.recording.printed import Printouts, Stream, install
+from sandbox.inspector.recording.records import (
+    Changed,
+    Crashed,
+    Created,
+    Edited,
+    Failure,
+    Handles,
+    Handling,
+    Held,
+    Intercepted,
+    Lifecycle,
+    MailboxPaused,
+    Mode,
+    Moved,
+    PolicySet,
+    Printed,
+    Queued,
+    Registered,
+    Released,
+    Rerouted,
+    Resumed,
+    Settled,
+    StateChanged,
+    Stopped,
+    Subscribed,
+    Unregistered,
+    Unsubscribed,
+    Waiting,
+)
+from sandbox.inspector.recording.shapes import CLASS_LIMIT
+from sandbox.inspector.recording.snapshots import (
+    class_name,
+    class_name_of,
+    cut_text,
+    guarded_repr,
+    snapshot,
+)
+from sandbox.inspector.recording.watched_messages import WatchedMessages
+from sandbox.inspector.recording.watched_states import EMPTY, WatchedStates
+from sandbox.messaging.turn import current_turn
+from sandbox.messaging.type_subscription import TypePrefixSubscription, TypeSubscription
+from sandbox.runtime.delivery import HANDLED, REQUEST, RESPONSE, State
+from sandbox.runtime.instruments import Instrument
+from sandbox.runtime.queue import place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sandbox.inspector.recording.recording import Recording
+    from sandbox.inspector.recording.records import Record
+    from sandbox.inspector.recording.watched_messages import Change
+    from sandbox.inspector.recording.watched_states import WatchedAgent
+    from sandbox.messaging.agent import Agent
+    from sandbox.messaging.agent_id import AgentId
+    from sandbox.messaging.subscription import Subscription
+    from sandbox.runtime.delivery import Delivery, Publication
+    from sandbox.runtime.runtime import SingleThreadedAgentRuntime
+
+
+_new_tuple: Callable[[type[Record], tuple[Any, ...]], Record] = tuple.__new__
+
+
+class Recorder(Instrument):
+    """Writes down every hook call, at once, as plain data.
+
+    It keeps no message and changes none: what handlers see is what they would see without it.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self._write = recording.append
+        # The hooks that nearly every delivery comes to make their records themselves.
+        self._add = recording.add
+        self._began = recording.began
+        self._class_names = _ClassNames()
+        # One text for each agent and each group of subscriptions, however often they occur.
+        self._names = _AgentNames({None: None})
+        self._subscriptions: dict[tuple[str, ...], tuple[str, ...]] = {}
+        # A response is queued just before its request is settled, with the same object.
+        self._answered: tuple[Delivery | None, str | None] = (None, None)
+        self._messages = WatchedMessages()
+        self._states = WatchedStates()
+        self._printouts = Printouts(partial(recording.append, Printed))
+
+    def begin(self, runtime: SingleThreadedAgentRuntime) -> None:
+        """Write down what there is already, so that a recording may begin at any time."""
+        self._messages.under_way = runtime.deliveries
+        self._printouts.open(runtime)
+        for type_name, registration in runtime.registrations.items():
+            self.type_registered(type_name, registration.expected_class, registration.mailbox)
+        for agent_id, agent in runtime.agents.items():
+            self.agent_created(agent_id, agent)
+        for subscription in runtime.subscriptions:
+            self.subscription_added(subscription)
+        if runtime.started:
+            self.runtime_started()
+        stepper = runtime.stepper
+        if stepper.policy != "fifo":
+            self.policy_set(stepper.policy)
+        for agent_id in stepper.paused_mailboxes:
+            self.mailbox_paused(agent_id, paused=True)
+        self._begin_deliveries(runtime)
+
+    def end(self) -> None:
+        """Note no longer what handlers print."""
+        self._printouts.flush()
+        self._printouts.close()
+
+    def _begin_deliveries(self, runtime: SingleThreadedAgentRuntime) -> None:
+        under_way = sorted(runtime.deliveries.values(), key=place)
+        for delivery in under_way:
+            self.delivery_queued(delivery)
+            if delivery.state is State.HELD:
+                self.delivery_held(delivery)
+            elif not delivery.pending:
+                self.delivery_handling(delivery)
+        pending = [d for d in under_way if d.pending]
+        for delivery, before in zip(pending, [*pending[1:], None], strict=False):
+            if delivery.place is not None:
+                self.delivery_moved(delivery, before)
+        waits: dict[tuple[int, int], None] = {}
+        for delivery in under_way:
+            request = delivery.request or delivery
+            turn = runtime.deliveries.get(request.cause or 0)
+            if turn is not None and request.reply is not None and not request.reply.done():
+                # A turn waits for the answer to what it sent, even if only a copy brings it.
+                waits[turn.number, request.copy_of or request.number] = None
+        for turn_number, number in waits:
+            self._write(Waiting, turn_number, number)
+
+    def mode(self, mode: str) -> None:
+        """The runtime was `paused`, or is `running` freely."""
+        self._write(Mode, mode)
+
+    # The hooks of an instrument; their meaning is documented there.
+
+    def type_registered(self, type: str, expected_class: type[Agent] | None, mailbox: str) -> None:
+        """Record an agent type, and what its class handles."""
+        name = None if expected_class is None else expected_class.__name__
+        self._write(Registered, type, name, _handles(expected_class), mailbox)
+
+    def type_unregistered(self, type: str) -> None:
+        """Record that an agent type is gone."""
+        self._states.type_gone(type)
+        self._write(Unregistered, type)
+
+    def agent_created(self, agent_id: AgentId, agent: Agent) -> None:
+        """Record a new instance, and the delivery that it was built for."""
+        delivery = getattr(current_turn.get(), "delivery", None)
+        cause = None if delivery is None else delivery.number
+        name = str(agent_id)
+        self._write(Created, name, class_name(agent), cause)
+        watched = self._states.created(agent_id, agent)
+        if delivery is not None and delivery.recipient == agent_id:
+            watched.turns[delivery.number] = None
+        if watched.text != EMPTY:
+            self._write(StateChanged, name, None, watched.text)
+
+    def subscription_added(self, subscription: Subscription) -> None:
+        """Record a subscription."""
+        self._write(
+            Subscribed,
+            subscription.id,
+            type(subscription).__name__,
+            subscription.topic_type if isinstance(subscription, TypeSubscription) else None,
+            subscription.topic_type_prefix
+            if isinstance(subscription, TypePrefixSubscription)
+            else None,
+            getattr(subscription, "agent_type", None),
+        )
+
+    def subscription_removed(self, subscription: Subscription) -> None:
+        """Record that a subscription is gone."""
+        self._write(Unsubscribed, subscription.id)
+
+    def delivery_queued(self, delivery: Delivery) -> None:
+        """Record a new delivery with its context and a snapshot of its message."""
+        message, publication, request = delivery.message, delivery.publication, delivery.request
+        if request is not None:
+            self._look_after(request, ended=True)
+        elif self._printouts.part is not None:
+            self._printouts.flush()
+        text = self._messages.sent(delivery)
+        if request is None:
+            context = delivery.context
+            sender, topic, is_rpc = context.sender, context.topic_id, context.is_rpc
+        else:
+            # The context of a response is only made when somebody asks for it.
+            context = request.context
+            sender, topic, is_rpc = request.recipient, None, True
+            self._answered = request, text
+        try:
+            message_type = self._class_names[type(message)]
+        except Exception:  # a class may run any code, when it is asked for its hash
+            message_type = class_name(message)
+        subscriptions = delivery.subscriptions
+        self._printouts.home = delivery.home
+        fields = (
+            perf_counter() - self._began,
+            delivery.number,
+            delivery.kind._value_,
+            message_type,
+            text,
+            context.message_id,
+            self._names[sender],
+            self._names[delivery.recipient],
+            None if topic is None else topic.type,
+            None if topic is None else topic.source,
+            is_rpc,
+            delivery.cause,
+            None if publication is None else publication.events[0].number,
+            None if request is None else request.number,
+            subscriptions and self._subscriptions.setdefault(subscriptions, subscriptions),
+            _current_cell() if sender is None else None,
+            delivery.copy_of,
+        )
+        self._add(_new_tuple(Queued, fields))
+
+    def publication_rerouted(self, publication: Publication, events: list[Delivery]) -> None:
+        """Record the new recipients of a pending publication."""
+        now = tuple((e.number, self._names[e.recipient], e.subscriptions) for e in events)
+        self._write(Rerouted, publication.events[0].number, now)
+
+    def delivery_held(self, delivery: Delivery) -> None:
+        """Record a hold."""
+        self._write(Held, delivery.number)
+
+    def delivery_released(self, delivery: Delivery) -> None:
+        """Record the end of a hold."""
+        self._write(Released, delivery.number)
+
+    def delivery_moved(self, delivery: Delivery, before: Delivery | None) -> None:
+        """Record a new place in the queue."""
+        follows = None if before is None else before.number
+        self._write(Moved, delivery.number, follows, delivery.place)
+
+    def delivery_edited(self, delivery: Delivery, fields: tuple[str, ...]) -> None:
+        """Record the message that takes the place of the original."""
+        self._write(Edited, delivery.number, snapshot(delivery.message), fields)
+
+    def mailbox_paused(self, agent_id: AgentId, paused: bool) -> None:
+        """Record that deliveries to an agent are passed over, or no longer."""
+        self._write(MailboxPaused, str(agent_id), paused)
+
+    def policy_set(self, name: str) -> None:
+        """Record how the next delivery is chosen."""
+        self._write(PolicySet, name)
+
+    def agent_crashed(self, agent_id: AgentId, agent: Agent) -> None:
+        """Record that an agent lost its state."""
+        self._states.gone(agent_id)
+        self._write(Crashed, str(agent_id))
+
+    def stopped(self, number: int | None, by: str, reason: str) -> None:
+        """Record what stopped the run."""
+        self._write(Stopped, number, by, reason)
+
+    def delivery_intercepting(self, delivery: Delivery) -> None:
+        """Record that a delivery left the queue."""
+        if not (type(sys.stdout) is Stream is type(sys.stderr)):
+            install()
+        self._write(Handling, delivery.number)
+
+    def delivery_handling(self, delivery: Delivery) -> None:
+        """Record the begin of a turn, and what was changed before it."""
+        number = delivery.number
+        if not (type(sys.stdout) is Stream is type(sys.stderr)):
+            install()  # somebody has replaced them since
+        if (change := self._messages.look(delivery)) is not None:
+            self._changed(number, change)
+        if (agent := self._states.get(delivery.recipient)) is not None:
+            turns = agent.turns
+            if agent.look():  # outside any turn, or in one that is still open
+                self._state_changed(delivery, next(reversed(turns), None), agent)
+            turns[number] = None
+        self._add(_new_tuple(Handling, (perf_counter() - self._began, number)))
+
+    def delivery_waiting(self, delivery: Delivery, request: Delivery) -> None:
+        """Record that a turn awaits an answer, and what it has changed before."""
+        self._look_after(delivery, ended=False)
+        self._write(Waiting, delivery.number, request.number)
+
+    def delivery_resumed(self, delivery: Delivery, request: Delivery) -> None:
+        """Record that a turn no longer awaits an answer."""
+        self._write(Resumed, delivery.number, request.number)
+
+    def message_intercepted(
+        self, delivery: Delivery, handler: object, before: Any, outcome: str
+    ) -> None:
+        """Record what an intervention did."""
+        after = snapshot(delivery.message) if outcome == "replaced" else None
+        self._write(Intercepted, delivery.number, class_name(handler), outcome, after)
+
+    def delivery_settled(self, delivery: Delivery) -> None:
+        """Record a verdict, with the result or the error."""
+        verdict, result = delivery.verdict, None
+        assert verdict is not None  # that is what this hook is about
+        if delivery.kind is not RESPONSE:
+            self._look_after(delivery, ended=True)
+        elif (change := self._messages.look(delivery)) is not None:
+            self._changed(delivery.number, change)
+        self._messages.settled(delivery)
+        if self._printouts.room:
+            self._printouts.end(delivery.number)
+        if delivery.kind is REQUEST:
+            request, answer = self._answered
+            self._answered = (None, None)
+            if verdict is HANDLED:
+                result = answer if request is delivery else snapshot(delivery.result)
+        error = None if delivery.error is None else _failure(delivery.error)
+        now = perf_counter() - self._began
+        fields = (now, delivery.number, verdict._value_, result, error, delivery.unhandled)
+        self._add(_new_tuple(Settled, fields))
+
+    def runtime_started(self) -> None:
+        """Record the start."""
+        self._write(Lifecycle, "started")
+
+    def runtime_stopped(self) -> None:
+        """Record the stop."""
+        self._write(Lifecycle, "stopped")
+
+    def _look_after(self, delivery: Delivery, *, ended: bool) -> None:
+        """Record what a turn has printed and changed up to now, where it rests or ends."""
+        number, messages = delivery.number, self._messages
+        if self._printouts.part is not None:
+            self._printouts.flush()
+        agent = self._states.get(delivery.recipient)
+        if agent is None or number not in agent.turns:
+            return  # there was no turn
+        if ended:
+            del agent.turns[number]
+        if (change := messages.look(delivery)) is not None:
+            self._changed(number, change, by=number)
+        if messages.by_turn:
+            for change in messages.look_at_sent(number):
+                self._changed(change.number, change, by=number)
+        if agent.look():
+            self._state_changed(delivery, number, agent)
+
+    def _changed(self, number: int, change: Change, by: int | None = None) -> None:
+        when = "turn" if number == by else "delivery"
+        _, before, after, shared = change
+        self._write(Changed, number, when, before, after, by, shared)
+
+    def _state_changed(self, delivery: Delivery, number: int | None, agent: WatchedAgent) -> None:
+        self._write(StateChanged, self._names[delivery.recipient], number, agent.text)
+
+
+class _AgentNames(dict["AgentId | None", "str | None"]):
+    def __missing__(self, agent_id: AgentId) -> str:
+        name = self[agent_id] = str(agent_id)
+        return name
+
+
+class _ClassNames(dict[type, str]):
+    def __missing__(self, kind: type) -> str:
+        name = class_name_of(kind)
+        if len(self) < CLASS_LIMIT:
+            self[kind] = name
+        return name
+
+
+def _handles(agent_class: type[Agent] | None) -> tuple[Handles, ...]:
+    discover = getattr(agent_class, "_discover_handlers", None)
+    if discover is None:
+        return ()
+    return tuple(
+        Handles(getattr(target, "__name__", str(target)), handler.by, handler.__name__)
+        for handler in discover()
+        for target in handler.target_types
+    )
+
+
+def _failure(error: BaseException) -> Failure:
+    try:
+        text = cut_text(str(error))
+        lines = traceback.format_exception(error, limit=-20)
+    except Exception:  # an exception may have a broken __str__
+        text, lines = guarded_repr(error), []
+    return Failure(class_name(error), text, cut_text("".join(lines)))
+
+
+def _current_cell() -> str | None:
+    """The notebook cell that runs now, such as `In [5]`; `None` outside notebooks."""
+    ipython = sys.modules.get("IPython")
+    if ipython is None:
+        return None
+    shell = ipython.get_ipython()
+    # Not `execution_count`: in some versions that is already the number of the next cell.
+    inputs = getattr(shell, "user_ns", {}).get("In", ())
+    return f"In [{len(inputs) - 1}]" if len(inputs) > 1 else None
