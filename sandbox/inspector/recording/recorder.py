@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,6 @@ from sandbox.inspector.recording.records import (
     Crashed,
     Created,
     Edited,
-    Failure,
-    Handles,
     Handling,
     Held,
     Intercepted,
@@ -38,16 +35,19 @@ from sandbox.inspector.recording.records import (
     Unsubscribed,
     Waiting,
 )
-from sandbox.inspector.recording.shapes import CLASS_LIMIT
 from sandbox.inspector.recording.snapshots import (
     class_name,
-    class_name_of,
-    cut_text,
-    guarded_repr,
     snapshot,
 )
 from sandbox.inspector.recording.watched_messages import WatchedMessages
 from sandbox.inspector.recording.watched_states import EMPTY, WatchedStates
+from sandbox.inspector.recording.wording import (
+    AgentNames,
+    ClassNames,
+    current_cell,
+    failure_of,
+    handles_of,
+)
 from sandbox.messaging.turn import current_turn
 from sandbox.messaging.type_subscription import TypePrefixSubscription, TypeSubscription
 from sandbox.runtime.delivery import HANDLED, REQUEST, RESPONSE, State
@@ -82,9 +82,9 @@ class Recorder(Instrument):
         # The hooks that nearly every delivery comes to make their records themselves.
         self._add = recording.add
         self._began = recording.began
-        self._class_names = _ClassNames()
+        self._class_names = ClassNames()
         # One text for each agent and each group of subscriptions, however often they occur.
-        self._names = _AgentNames({None: None})
+        self._names = AgentNames({None: None})
         self._subscriptions: dict[tuple[str, ...], tuple[str, ...]] = {}
         # A response is queued just before its request is settled, with the same object.
         self._answered: tuple[Delivery | None, str | None] = (None, None)
@@ -147,7 +147,7 @@ class Recorder(Instrument):
     def type_registered(self, type: str, expected_class: type[Agent] | None, mailbox: str) -> None:
         """Record an agent type, and what its class handles."""
         name = None if expected_class is None else expected_class.__name__
-        self._write(Registered, type, name, _handles(expected_class), mailbox)
+        self._write(Registered, type, name, handles_of(expected_class), mailbox)
 
     def type_unregistered(self, type: str) -> None:
         """Record that an agent type is gone."""
@@ -221,7 +221,7 @@ class Recorder(Instrument):
             None if publication is None else publication.events[0].number,
             None if request is None else request.number,
             subscriptions and self._subscriptions.setdefault(subscriptions, subscriptions),
-            _current_cell() if sender is None else None,
+            current_cell() if sender is None else None,
             delivery.copy_of,
         )
         self._add(_new_tuple(Queued, fields))
@@ -317,7 +317,7 @@ class Recorder(Instrument):
             self._answered = (None, None)
             if verdict is HANDLED:
                 result = answer if request is delivery else snapshot(delivery.result)
-        error = None if delivery.error is None else _failure(delivery.error)
+        error = None if delivery.error is None else failure_of(delivery.error)
         now = perf_counter() - self._began
         fields = (now, delivery.number, verdict._value_, result, error, delivery.unhandled)
         self._add(_new_tuple(Settled, fields))
@@ -355,48 +355,3 @@ class Recorder(Instrument):
 
     def _state_changed(self, delivery: Delivery, number: int | None, agent: WatchedAgent) -> None:
         self._write(StateChanged, self._names[delivery.recipient], number, agent.text)
-
-
-class _AgentNames(dict["AgentId | None", "str | None"]):
-    def __missing__(self, agent_id: AgentId) -> str:
-        name = self[agent_id] = str(agent_id)
-        return name
-
-
-class _ClassNames(dict[type, str]):
-    def __missing__(self, kind: type) -> str:
-        name = class_name_of(kind)
-        if len(self) < CLASS_LIMIT:
-            self[kind] = name
-        return name
-
-
-def _handles(agent_class: type[Agent] | None) -> tuple[Handles, ...]:
-    discover = getattr(agent_class, "_discover_handlers", None)
-    if discover is None:
-        return ()
-    return tuple(
-        Handles(getattr(target, "__name__", str(target)), handler.by, handler.__name__)
-        for handler in discover()
-        for target in handler.target_types
-    )
-
-
-def _failure(error: BaseException) -> Failure:
-    try:
-        text = cut_text(str(error))
-        lines = traceback.format_exception(error, limit=-20)
-    except Exception:  # an exception may have a broken __str__
-        text, lines = guarded_repr(error), []
-    return Failure(class_name(error), text, cut_text("".join(lines)))
-
-
-def _current_cell() -> str | None:
-    """The notebook cell that runs now, such as `In [5]`; `None` outside notebooks."""
-    ipython = sys.modules.get("IPython")
-    if ipython is None:
-        return None
-    shell = ipython.get_ipython()
-    # Not `execution_count`: in some versions that is already the number of the next cell.
-    inputs = getattr(shell, "user_ns", {}).get("In", ())
-    return f"In [{len(inputs) - 1}]" if len(inputs) > 1 else None
