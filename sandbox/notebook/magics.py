@@ -1,4 +1,4 @@
-"""The magics: `%inspect`, `%%inspect`, `%step`, `%continue` and `%messages`."""
+"""The magics: `%inspect`, `%%inspect`, `%step`, `%continue`, `%why` and `%messages`."""
 
 import sys
 from typing import Any
@@ -7,7 +7,7 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 
-from sandbox.inspector import Inspector
+from sandbox.inspector import Explanation, Inspector
 from sandbox.notebook.inspected_cell import InspectedCells
 from sandbox.notebook.loops import complete
 from sandbox.notebook.session import Session
@@ -66,6 +66,19 @@ class SandboxMagics(Magics):
         limit = _number(line)
         inspector = self.session.current(self.shell.user_ns)
         return complete(inspector.run(limit=limit), inspector.loop, "%continue")
+
+    @line_magic
+    def why(self, line: str) -> Explanation:
+        """Explain why an agent got a message, or did not: `%why 7`, or `%why m3 monitor/s1`.
+
+        The message is named by the number of a delivery or by its message id, the agent by
+        `type/key`; without one it is about the recipient.
+        """
+        message, _, agent = line.strip().partition(" ")
+        if not message:
+            raise UsageError("Type %why, the number of a delivery or a message id, and an agent.")
+        asked = int(message) if message.isdecimal() else message
+        return self.session.current(self.shell.user_ns).why(asked, agent.strip() or None)
 
     @line_magic
     def messages(self, _line: str) -> None:

@@ -154,6 +154,7 @@ def test_asyncio_run_without_inspect_is_what_it_was(kernel):
         ("%%inspect runtime\n1", "%%inspect takes nothing after it"),
         ("%inspect 3", "3 is no runtime"),
         ("%step two", "A number is expected here, not 'two'"),
+        ("%why", "Type %why, the number of a delivery or a message id"),
     ],
 )
 def test_what_is_typed_wrongly_is_told_in_words(kernel, code, words):
@@ -162,7 +163,7 @@ def test_what_is_typed_wrongly_is_told_in_words(kernel, code, words):
 
 
 def test_without_an_inspector_the_magics_say_what_to_type(kernel):
-    for magic in ("%inspect", "%step", "%continue", "%messages"):
+    for magic in ("%inspect", "%step", "%continue", "%why 1", "%messages"):
         cell = kernel.start(magic).finish()
         assert "There is no inspector yet. Type %inspect" in cell.text + str(cell.error)
 
@@ -186,6 +187,11 @@ def test_step_continue_and_messages_by_hand(kernel):
         ["1", "request", "handled"],
         ["2", "response", "handled"],
     ]
+    handled = kernel.run("%why 1").data[0]["text/plain"]
+    assert handled == kernel.run("print(inspector.why(1))").text.strip()
+    elsewhere = kernel.run("%why m1 echo/other").data[0]["text/plain"]
+    assert elsewhere == kernel.run("print(inspector.why('m1', 'echo/other'))").text.strip()
+    assert elsewhere != handled
 
 
 def test_a_runtime_in_the_notebook_is_found_without_its_name(kernel):

@@ -132,6 +132,9 @@ class Explanation:
     def __repr__(self) -> str:
         return f"<Explanation: {self.verdict}>"
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # IPython's protocol
+        printer.text(str(self))
+
     def _repr_html_(self) -> str:
         failing = self.first_failing
         first = f"<p><b>{html.escape(self.verdict)}</b></p>"
