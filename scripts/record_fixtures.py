@@ -310,6 +310,17 @@ async def many(inspector: Inspector) -> None:
     await inspector.run(limit=29)
 
 
+async def control(inspector: Inspector) -> None:
+    await Press.register(inspector.runtime, "press", lambda: Press("works"))
+    await subscribe(inspector.runtime, "jobs", "press")
+    for index in range(4):
+        await publish(inspector, 1, Job(index), "jobs", "s1")
+    await inspector.step()
+    inspector.move(4, 0)
+    inspector.edit(3, index=33)
+    inspector.crash("press/s1")
+
+
 def tidy(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Replace what differs from one recording of a run to the next."""
     names: dict[str, str] = {}
@@ -343,6 +354,7 @@ def main() -> None:
         "rerouted": rerouted,
         "hostile": hostile,
         "many": many,
+        "control": control,
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, run in runs.items():

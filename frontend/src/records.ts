@@ -101,6 +101,10 @@ export type Rec = Stamped &
     | { kind: "printed"; number: number; stream: "stdout" | "stderr"; text: string }
     | { kind: "mode"; mode: Mode }
     | { kind: "lifecycle"; state: "started" | "stopped" }
+    | { kind: "moved"; number: number; before: number | null }
+    | { kind: "edited"; number: number; message: Snapshot; fields: string[] }
+    | { kind: "crashed"; agent: string }
+    | { kind: "changed" | "statechanged" | "stopped" | "policyset" | "mailboxpaused" }
   );
 
 /** A record before anybody looked at it: a newer kernel may send fields and kinds we do not know. */

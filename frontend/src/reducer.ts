@@ -215,6 +215,37 @@ const RULES: { [kind: string]: Rule } = {
     state.started = record.state === "started";
     return true;
   },
+
+  moved(state, record) {
+    const delivery = find(state, record);
+    if (delivery === null || !state.queue.delete(delivery.number)) return false;
+    const order = [...state.queue];
+    const before = order.indexOf(integer(record.before) ?? 0);
+    order.splice(before < 0 ? order.length : before, 0, delivery.number);
+    state.queue = new Set(order);
+    return true;
+  },
+
+  edited(state, record) {
+    const delivery = find(state, record);
+    if (delivery === null) return false;
+    delivery.message = snapshot(record.message);
+    return true;
+  },
+
+  crashed(state, record) {
+    const id = name(record.agent);
+    if (id === null) return false;
+    agent(state, id).created = false;
+    return true;
+  },
+
+  // What no part of the page shows.
+  changed: () => true,
+  statechanged: () => true,
+  stopped: () => true,
+  policyset: () => true,
+  mailboxpaused: () => true,
 };
 
 const VERDICTS: ReadonlySet<Verdict> = new Set([

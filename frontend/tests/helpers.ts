@@ -1,4 +1,5 @@
 import type { RawRecord } from "../src/records";
+import control from "./fixtures/control.json";
 import dropped from "./fixtures/dropped.json";
 import failing from "./fixtures/failing.json";
 import fanout from "./fixtures/fanout.json";
@@ -9,7 +10,17 @@ import rpc from "./fixtures/rpc.json";
 import waiting from "./fixtures/waiting.json";
 
 /** Recordings of real runs, by name: arrays of records as the kernel sends them. */
-export const RECORDINGS = { dropped, failing, fanout, hostile, many, rerouted, rpc, waiting };
+export const RECORDINGS = {
+  control,
+  dropped,
+  failing,
+  fanout,
+  hostile,
+  many,
+  rerouted,
+  rpc,
+  waiting,
+};
 
 export type RecordingName = keyof typeof RECORDINGS;
 

@@ -176,6 +176,14 @@ test("a skipped sender is in the log but is no step", () => {
   expect(tally(state)).toBe("nothing delivered yet");
 });
 
+test("what was moved, edited and crashed by hand is shown so, and every kind is known", () => {
+  const end = stateAfter(recording("control"));
+  expect([...end.queue]).toEqual([4, 2, 3]);
+  expect(JSON.stringify(delivery(end, 3).message)).toContain('"index":33');
+  expect(end.agents.get("press/s1")?.created).toBe(false);
+  expect([...end.unknown]).toEqual([]);
+});
+
 test("unknown kinds are counted, not stumbled over", () => {
   const state = stateAfter([
     { seq: 1, kind: "teleported", number: 4 },

@@ -147,6 +147,16 @@ def artifacts():
     return folder
 
 
+SCROLLED_TO_VIEW = """() => {
+    const view = document.querySelector('[data-testid="inspector"]');
+    const { top, bottom, height } = view.getBoundingClientRect();
+    const seen = Math.min(bottom, innerHeight) - Math.max(top, 0);
+    if (height > 0 && seen > 0.8 * Math.min(height, innerHeight)) return true;
+    view.scrollIntoView({ block: "center" });
+    return false;
+}"""
+
+
 class Notebook:
     """A notebook open in JupyterLab."""
 
@@ -185,7 +195,8 @@ class Notebook:
 
     def shot(self, path):
         """Take a picture of the page with the view in sight."""
-        self.part("inspector").first.scroll_into_view_if_needed()
+        # A long notebook lays its cells out anew while it is scrolled, so once may not do.
+        self.page.wait_for_function(SCROLLED_TO_VIEW, timeout=PATIENCE)
         self.page.screenshot(path=path)
 
 
