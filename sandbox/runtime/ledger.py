@@ -118,6 +118,7 @@ class Ledger:
         if self.pump.asleep:
             self.pump.wake()
         self.queue.ready.append(delivery)
+        # The same as `announce`, once more: every message passes here.
         self.unsettled[delivery.number] = delivery
         if (hooks := self._instruments.delivery_queued) is not None:
             self._instruments.notify(hooks, delivery)
@@ -158,7 +159,7 @@ class Ledger:
             self.pump.nudge()
         delivery.verdict = verdict
         delivery.state = None
-        if delivery.task is not None:
+        if delivery.task is not None:  # to set what is not set would cost every delivery a dict
             delivery.task = None
         del self.unsettled[delivery.number]
         if (hooks := self._instruments.delivery_settled) is not None:

@@ -69,10 +69,6 @@ class DeliveryQueue:
         pending = [*self.ready, *self.unblocked, *blocked, *self.held.values()]
         return iter(sorted(pending, key=place))
 
-    def append(self, delivery: Delivery) -> None:
-        """Add a delivery at the end."""
-        self.ready.append(delivery)
-
     def insert(self, delivery: Delivery) -> None:
         """Put a delivery in its place in the queue."""
         _insert(self.ready, delivery)
