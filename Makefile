@@ -10,7 +10,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 INSTALL_INPUTS := pyproject.toml scripts/hatch_build.py \
 	$(shell find frontend -name node_modules -prune -o -name tests -prune -o -type f -print)
 
-.PHONY: help tour test check conformance frontend-check notebooks-check bench clean
+.PHONY: help tour test check conformance frontend-check notebooks-check binder-check binder-lock address docs bench clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -19,6 +19,8 @@ help:
 	@echo 'make tour CHECK=1  run the tour headless on a real server and say what was delivered'
 	@echo 'make test          everything: also AutoGen Core'"'"'s tests, front end, notebooks, browser'
 	@echo 'make check         the quick ones: format, lint, types, floors, Python'
+	@echo 'make docs          the API reference, with its links checked, in build/docs'
+	@echo 'make binder-check  what Binder does, without a container; binder-lock renews its pins'
 	@echo 'make bench         side by side with autogen-core'
 	@echo 'make clean         remove environments, builds and caches'
 
@@ -31,7 +33,7 @@ else
 endif
 
 # The browser tests come last, so that the closing line of `make test` is pytest's own.
-test: check conformance frontend-check notebooks-check
+test: check conformance frontend-check notebooks-check binder-check
 	$(BIN)/python scripts/ensure_chromium.py
 	$(BIN)/python -m pytest -m browser
 
@@ -56,6 +58,20 @@ frontend-check: $(VENV)/.dev frontend/node_modules/.package-lock.json
 notebooks-check: $(VENV)/.dev
 	$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 notebooks
 	$(BIN)/python scripts/tour_check.py notebooks/tour.ipynb
+
+# What Binder does, without a container: its install steps in a clean environment, then the tour.
+binder-check: $(VENV)/.dev
+	$(BIN)/python scripts/binder_check.py
+
+docs: $(VENV)/.dev
+	$(BIN)/python scripts/api_reference.py build/docs
+
+# The public address of the repository, into pyproject.toml and the README: make address URL=https://...
+address:
+	$(PYTHON) scripts/address.py $(URL)
+
+binder-lock: $(VENV)/.made
+	$(BIN)/python scripts/binder_lock.py
 
 bench: $(BENCH_VENV)/.bench
 	$(BENCH_VENV)/bin/python benchmarks/side_by_side.py $(BENCH)

@@ -52,5 +52,9 @@ def test_the_wheel_made_from_the_sdist_is_complete(unpacked_sdist: Path, tmp_pat
     assert wheel.name.endswith("-py3-none-any.whl")
     packed = set(zipfile.ZipFile(wheel).namelist())
     modules = {str(file.relative_to(ROOT)) for file in (ROOT / "sandbox").rglob("*.py")}
-    assert packed >= modules | BUNDLE | {"sandbox/py.typed"}
+    lessons = {
+        f"sandbox/notebook/{file.relative_to(ROOT)}"
+        for file in (ROOT / "notebooks").rglob("*.ipynb")
+    }
+    assert packed >= modules | BUNDLE | lessons | {"sandbox/py.typed"}
     assert {name.split("/")[0] for name in packed if ".dist-info/" not in name} == {"sandbox"}
