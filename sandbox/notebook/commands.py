@@ -16,6 +16,10 @@ PATIENCE: Final = 2.0
 """Seconds within which the loop must pick a command up."""
 
 
+class RefusedError(Exception):
+    """A command was refused; its text is told to the page as it is."""
+
+
 class Ticket:
     """The right to answer one command, which only the first to claim it has."""
 
@@ -105,6 +109,8 @@ class Dispatcher:
         except asyncio.CancelledError:
             self._answer(ticket.failed(f"The {ticket.name} was cancelled before it was done."))
             raise
+        except RefusedError as refusal:
+            self._answer(ticket.failed(str(refusal)))
         except Exception as error:
             words = str(error) or "no further words"
             self._answer(ticket.failed(f"{type(error).__name__}: {words}"))

@@ -7,6 +7,8 @@ from traitlets import Unicode
 
 from sandbox.inspector import Inspector
 from sandbox.inspector.pictures.picture import static_html
+from sandbox.notebook.answering.commands_of import commands_of
+from sandbox.notebook.kernel_requests import keep_requests_apart
 from sandbox.notebook.link import Link
 from sandbox.notebook.loops import kernel_loop
 from sandbox.notebook.static_files import read_static
@@ -24,6 +26,7 @@ class InspectorWidget(anywidget.AnyWidget):
     """
 
     def __init__(self, inspector: Inspector) -> None:
+        keep_requests_apart()
         # Read at this moment, not when the module is imported: without the built page code
         # the magics and everything textual still work.
         page_code = {"_esm": "widget.js", "_css": "widget.css"}
@@ -37,7 +40,7 @@ class InspectorWidget(anywidget.AnyWidget):
         self.inspector = inspector
         self.link = Link(
             inspector.recording,
-            {"step": self._step, "resume": self._resume, "pause": self._pause},
+            commands_of(inspector),
             self.send,
             home=kernel_loop(),
             owner=lambda: inspector.loop,
@@ -52,16 +55,6 @@ class InspectorWidget(anywidget.AnyWidget):
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         self.link.receive(content)
-
-    async def _step(self, number: int | None = None) -> dict[str, int] | None:
-        delivery = await self.inspector.step(number)
-        return None if delivery is None else {"number": delivery.number}
-
-    async def _resume(self) -> None:
-        self.inspector.resume()
-
-    async def _pause(self) -> None:
-        self.inspector.pause()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The live view, and beside it a still picture for where no page code runs."""

@@ -1,5 +1,6 @@
 """A real JupyterLab and a real Chromium."""
 
+import contextlib
 import itertools
 import json
 import os
@@ -13,9 +14,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+import what_happened
+
 _numbers = itertools.count(1)
+ARTIFACTS = Path(__file__).parent / "artifacts"
 SECONDS = 1_000
 PATIENCE = 60 * SECONDS
 VIEWPORT = {"width": 1400, "height": 1000}
@@ -54,11 +61,23 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-class Lab:
-    """A running JupyterLab: where it is, and the folder it serves."""
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that fails tells how things stood at that moment."""
+    report = yield
+    opened = item.funcargs.get("open_notebook") if hasattr(item, "funcargs") else None
+    if report.when == "call" and report.failed and opened is not None:
+        told = opened.tell(item.name, ARTIFACTS)
+        report.sections.append(("what happened", "\n".join(told)))
+    return report
 
-    def __init__(self, url, token, root):
+
+class Lab:
+    """A running JupyterLab: where it is, the folder it serves, where it and its kernels tell."""
+
+    def __init__(self, url, token, root, log, stacks):
         self.url, self.token, self.root = url, token, root
+        self.log, self.stacks = log, stacks
 
     def write(self, name, cells):
         """Write a notebook of code cells."""
@@ -88,6 +107,8 @@ def lab(tmp_path_factory):
     command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--expose-app-in-browser"]
     command += [f"--ServerApp.root_dir={root}"]
     _quieten(scratch / "JUPYTER_CONFIG_DIR")
+    stacks = scratch / "stacks"
+    what_happened.prepare_kernels(scratch / "IPYTHONDIR", stacks)
     log_path = scratch / "lab.log"
     with log_path.open("w") as log:
         process = subprocess.Popen(
@@ -95,7 +116,7 @@ def lab(tmp_path_factory):
         )
     try:
         url = _address_of(process, scratch / "JUPYTER_RUNTIME_DIR", log_path)
-        yield Lab(url, token, root)
+        yield Lab(url, token, root, log_path, stacks)
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -142,9 +163,8 @@ def browser():
 @pytest.fixture(scope="session")
 def artifacts():
     """Where pictures of the page go, for a person to look at."""
-    folder = Path(__file__).parent / "artifacts"
-    folder.mkdir(exist_ok=True)
-    return folder
+    ARTIFACTS.mkdir(exist_ok=True)
+    return ARTIFACTS
 
 
 SCROLLED_TO_VIEW = """() => {
@@ -200,28 +220,51 @@ class Notebook:
         self.page.screenshot(path=path)
 
 
-@pytest.fixture
-def open_notebook(lab, browser, request):
-    """Writes code cells to a notebook and opens it; what the page logs as errors fails the test."""
-    contexts, errors = [], []
+class Opener:
+    """Writes code cells to a notebook and opens it, in a page of its own."""
 
-    def open_cells(cells, name=None):
+    def __init__(self, lab, browser, prefix):
+        self._lab, self._browser, self._prefix = lab, browser, prefix
+        self._pages = []
+        self.errors = []
+        """What the pages raised."""
+
+    def __call__(self, cells, name=None):
         # Parameters make long names, and two notebooks of one name would share a kernel.
-        name = name or f"{request.node.originalname}-{next(_numbers)}.ipynb"
+        name = name or f"{self._prefix}-{next(_numbers)}.ipynb"
         if cells is not None:
-            lab.write(name, cells)
-        context = browser.new_context(viewport=VIEWPORT)
-        contexts.append(context)
-        page = context.new_page()
+            self._lab.write(name, cells)
+        page, console = self._browser.new_context(viewport=VIEWPORT).new_page(), []
+        self._pages.append((page, console))
         page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        notebook = Notebook(page, lab, name)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: console.append(f"{message.type}: {message.text}"))
+        notebook = Notebook(page, self._lab, name)
         notebook.open()
+        page.evaluate(what_happened.LISTEN)
         return notebook
 
+    def tell(self, title, artifacts):
+        """How things stand, as lines; a picture of each page goes to `artifacts`."""
+        lines, stem = [], "failed-" + re.sub(r"\W+", "-", title)
+        for number, (page, console) in enumerate(self._pages, start=1):
+            lines += [f"page {number}: {page.url}", *what_happened.of_page(page, console)]
+            with contextlib.suppress(PlaywrightError):
+                page.screenshot(path=artifacts / f"{stem}-{number}.png")
+        log = self._lab.log.read_text().splitlines()[-what_happened.LINES :]
+        return [*lines, *what_happened.of_kernels(self._lab.stacks), "server", *log]
+
+    def close(self):
+        for page, _ in self._pages:
+            page.evaluate(SHUT_DOWN)
+            page.context.close()
+
+
+@pytest.fixture
+def open_notebook(lab, browser, request):
+    """Opens notebooks; what their pages log as errors fails the test."""
     expect.set_options(timeout=PATIENCE)
-    yield open_cells
-    for context in contexts:
-        context.pages[0].evaluate(SHUT_DOWN)
-        context.close()
-    assert errors == []
+    opener = Opener(lab, browser, request.node.originalname)
+    yield opener
+    opener.close()
+    assert opener.errors == []

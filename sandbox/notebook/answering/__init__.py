@@ -1,0 +1,1 @@
+"""Answering: what a page may ask of an inspector, and what it is told."""
