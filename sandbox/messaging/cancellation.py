@@ -3,7 +3,11 @@
 import asyncio
 from asyncio import Future
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
+
+
+def _nothing() -> None:
+    """What was in the place of a callback that has run, or was taken back."""
 
 
 class CancellationToken:
@@ -22,7 +26,8 @@ class CancellationToken:
         self._cancelled = False
         # No lock: an entry is put in before the flag is read and run only by whoever takes it
         # out, and both are atomic dict operations. So a callback may use the token freely.
-        self._callbacks: dict[object, Callable[[], object]] = {}
+        # A linked future is its own key, with nothing to call.
+        self._callbacks: dict[object, Callable[[], object] | None] = {}
 
     def is_cancelled(self) -> bool:
         """Tell whether :meth:`cancel` has been called."""
@@ -74,7 +79,7 @@ class CancellationToken:
 
     def attach_future(self, future: Future[Any]) -> None:
         """Link a future whose owner calls :meth:`detach_future` itself once it is done."""
-        self._callbacks[future] = lambda: _cancel_on_its_loop(future)
+        self._callbacks[future] = None
         if self._cancelled:
             self._run(future)
 
@@ -83,8 +88,10 @@ class CancellationToken:
         self._callbacks.pop(future, None)
 
     def _run(self, key: object) -> None:
-        callback = self._callbacks.pop(key, None)
-        if callback is not None:
+        callback = self._callbacks.pop(key, _nothing)
+        if callback is None:
+            _cancel_on_its_loop(cast("Future[Any]", key))
+        else:
             callback()
 
 

@@ -61,8 +61,6 @@ class _Seldom(Turn):
     __slots__ = ()
 
     error: BaseException | None = None
-    request: Delivery | None = None
-    reply: asyncio.Future[Any] | None = None
     task: asyncio.Task[None] | None = None
     copy_of: int | None = None
     place: tuple[int, ...] | None = None
@@ -78,6 +76,9 @@ class Delivery(_Seldom):
     Attributes:
         number: 1, 2, … in the order in which deliveries entered the queue.
         kind: `request`, `response` or `event`.
+        context: the `MessageContext` of this delivery. Requests and events hand this very object
+            to the handler. A response has one as well: its sender is the agent that answered,
+            and it shares the request's `message_id`.
         message: the very object that was sent; for a response, what the handler returned.
         recipient: the agent it goes to; `None` for a response to a caller outside any agent
             and for a publication that nobody receives.
@@ -85,6 +86,7 @@ class Delivery(_Seldom):
             from outside, for instance from a notebook cell.
         publication: the `publish_message` call that an event belongs to, else `None`.
         request: the request that a response answers, else `None`.
+        reply: the future that the caller of a request awaits; `None` once no answer can come.
         subscriptions: ids of the subscriptions by which an event found its recipient.
         state: before the verdict, one of `State`; afterwards `None`.
         verdict: how it ended, one of `Verdict`; `None` until then.
@@ -100,8 +102,8 @@ class Delivery(_Seldom):
 
     __slots__ = (
         "__dict__",
-        "_context",
         "cause",
+        "context",
         "depth",
         "home",
         "kind",
@@ -109,11 +111,15 @@ class Delivery(_Seldom):
         "number",
         "open_calls",
         "publication",
+        "reply",
+        "request",
         "result",
         "state",
         "subscriptions",
         "verdict",
     )
+
+    context: MessageContext
 
     def __init__(
         self,
@@ -124,41 +130,43 @@ class Delivery(_Seldom):
         context: MessageContext | None,
         origin: tuple[int | None, int],
         home: object,
+        publication: Publication | None = None,
+        subscriptions: tuple[str, ...] = (),
     ) -> None:
         self.number = number
         self.kind = kind
         self.message = message
         self.recipient = recipient
-        self._context = context
+        if context is not None:
+            self.context = context
         self.cause, self.depth = origin
         self.home = home
         self.state: State | None = QUEUED
         self.verdict: Verdict | None = None
         self.result: Any = None
         self.unhandled: str | None = None
-        self.publication: Publication | None = None
-        self.subscriptions: tuple[str, ...] = ()
+        self.publication = publication
+        self.subscriptions = subscriptions
+        self.request: Delivery | None = None
+        self.reply: asyncio.Future[Any] | None = None
         self.open_calls = 0
 
-    @property
-    def context(self) -> MessageContext:
-        """The `MessageContext` of this delivery.
+    if not TYPE_CHECKING:  # else any misspelt attribute would do
 
-        Requests and events hand this very object to the handler. A response has one as well:
-        its sender is the agent that answered, and it shares the request's `message_id`.
-        """
-        if self._context is None:
-            request = self.request
-            assert request is not None  # only responses are made without a context
-            asked = request.context
-            self._context = MessageContext(
-                sender=request.recipient,
+        def __getattr__(self, name: str) -> Any:
+            # Called for what is not set: the context of a response, made if somebody asks.
+            if name != "context" or self.request is None:
+                msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(msg)
+            asked = self.request.context
+            self.context = MessageContext(
+                sender=self.request.recipient,
                 topic_id=None,
                 is_rpc=True,
                 cancellation_token=asked.cancellation_token,
                 message_id=asked.message_id,
             )
-        return self._context
+            return self.context
 
     @property
     def message_id(self) -> str:
@@ -238,6 +246,7 @@ class Publication:
         cancellation_token: CancellationToken,
         message_id: str,
         origin: tuple[int | None, int],
+        version: int,
     ) -> None:
         self.message = message
         self.topic_id = topic_id
@@ -248,7 +257,7 @@ class Publication:
         self.events: list[Delivery] = []
         self.touched = False
         self.intercepted = False
-        self.version = -1
+        self.version = version
         self.edited: frozenset[int] = frozenset()
 
     def enter_copy(self, copy: Delivery) -> None:
@@ -260,11 +269,11 @@ class Publication:
             self.cancellation_token,
             self.message_id,
             self.origin,
+            self.version,
         )
         own.events.append(copy)
         own.touched = True
         own.intercepted = self.intercepted
-        own.version = self.version
         copy.publication = own
 
     def __repr__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+from asyncio import Task
 from typing import TYPE_CHECKING, Any
 
 from sandbox.messaging.exceptions import MessageDroppedException
@@ -21,10 +21,12 @@ from sandbox.runtime.delivery import (
     STRANDED,
     UNDELIVERABLE,
     UNHANDLED,
+    Delivery,
 )
 from sandbox.runtime.ledger import Errand, Ledger
 from sandbox.runtime.publisher import Publisher
 from sandbox.runtime.pump import Pump
+from sandbox.runtime.starting import EAGER, NAME, Starter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from sandbox.messaging.agent import Agent
     from sandbox.messaging.agent_id import AgentId
     from sandbox.messaging.cancellation import CancellationToken
-    from sandbox.runtime.delivery import Delivery
     from sandbox.runtime.event_log import EventLog
     from sandbox.runtime.instruments import Instruments
     from sandbox.runtime.interventions import Interventions
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
     from sandbox.runtime.router import Router
 
     Guard = Callable[[Delivery], bool]
-
-# From Python 3.12 on, a handler that never awaits needs no turn of the event loop.
-EAGER: dict[str, Any] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
 
 
 class Dispatcher:
@@ -78,6 +76,7 @@ class Dispatcher:
         self._instruments = instruments
         self._reports = reports
         self._intercepting: list[Delivery] = []
+        self._begin = Starter()
 
     def request(
         self,
@@ -92,7 +91,9 @@ class Dispatcher:
         loop = self.pump.bind()
         self._registry.check_recipient(recipient, message)
         context = MessageContext(sender, None, True, token, ledger.message_id(message_id))
-        request = ledger.new(REQUEST, message, recipient, context, ledger.origin())
+        request = Delivery(
+            next(ledger.numbers), REQUEST, message, recipient, context, ledger.origin(), ledger
+        )
         request.reply = loop.create_future()
         ledger.enqueue(request)
         return request
@@ -181,8 +182,8 @@ class Dispatcher:
             return False
         self.deliver(delivery, context)
         queue = self.ledger.queue
-        if (publication := delivery.publication) is not None and not queue.choosy:
-            queued = queue.ready
+        queued = queue.ready
+        if queued and (publication := delivery.publication) is not None and not queue.choosy:
             while queued and queued[0].publication is publication:
                 sibling = self.next() if guard is None else self._sibling_past(guard)
                 if sibling is None:
@@ -215,30 +216,36 @@ class Dispatcher:
         publication = delivery.publication
         if publication is not None:
             publication.touched = True
-        queue = self.ledger.queue
-        if (self._registry.serial_types or queue.mailboxes) and self.ledger.is_serial(delivery):
-            queue.close_mailbox(delivery)
+        ledger = self.ledger
+        if (self._registry.serial_types or ledger.queue.mailboxes) and ledger.is_serial(delivery):
+            ledger.queue.close_mailbox(delivery)
         if self._interventions.handlers and _is_to_be_intercepted(delivery):
             self._intercepting.append(delivery)
-            self._start(self._intercept(delivery, context), delivery, context)
-        else:
-            self._hand_over(delivery, context)
-
-    def _hand_over(self, delivery: Delivery, context: Context) -> None:
-        if delivery.kind is RESPONSE:
-            self._answer(delivery)
-        elif delivery.recipient is None:
-            self.ledger.settle(delivery, NO_RECIPIENT)
+            self._start(self._intercept(delivery), delivery, context)
+        elif delivery.kind is RESPONSE or delivery.recipient is None:
+            self._conclude(delivery)
         else:
             self._start(self._turn(delivery), delivery, context)
 
+    def _conclude(self, delivery: Delivery) -> None:
+        """Settle what starts no turn: a response, or an event that nobody receives."""
+        if delivery.kind is RESPONSE:
+            self._answer(delivery)
+        else:
+            self.ledger.settle(delivery, NO_RECIPIENT)
+
     def _start(self, work: Coroutine[Any, Any, None], delivery: Delivery, context: Context) -> None:
-        # A name of our own spares asyncio to number the task.
-        task = asyncio.Task(work, loop=self.pump.loop, name="turn", context=context.copy(), **EAGER)
-        if not task.done():
+        """Run this up to its first await, in a task of its own."""
+        loop, own = self.pump.loop, context.copy()
+        assert loop is not None  # it is bound
+        if EAGER:
+            task = Task(work, loop=loop, name=NAME, context=own, eager_start=True)  # type: ignore[call-arg]  # since 3.12
+        else:
+            task = self._begin(work, loop, own)
+        if delivery.verdict is None:
             delivery.task = task  # the event loop itself holds tasks only weakly
 
-    async def _intercept(self, delivery: Delivery, context: Context) -> None:
+    async def _intercept(self, delivery: Delivery) -> None:
         current_turn.set(Errand(delivery, intervenes=True))
         if (hooks := self._instruments.delivery_intercepting) is not None:
             self._instruments.notify(hooks, delivery)
@@ -255,7 +262,7 @@ class Dispatcher:
             if passed:
                 self.publisher.share(delivery)
                 if delivery.kind is RESPONSE or delivery.recipient is None:
-                    self._hand_over(delivery, context)
+                    self._conclude(delivery)
             self.pump.give_way()
         if passed and delivery.kind is not RESPONSE and delivery.recipient is not None:
             # In this very task: the turn must begin before the next delivery leaves.
@@ -288,8 +295,9 @@ class Dispatcher:
                 agent = await self._build(delivery)
             verdict = FAILED
             delivery.result = await agent.on_message(delivery.message, ctx=delivery.context)
-            verdict = HANDLED if delivery.unhandled is None else UNHANDLED
-            if verdict is UNHANDLED:
+            verdict = HANDLED
+            if delivery.unhandled is not None:
+                verdict = UNHANDLED
                 self._reports.unhandled(delivery)  # may raise
         except BaseException as error:
             delivery.error = error
@@ -316,9 +324,12 @@ class Dispatcher:
         ledger = self.ledger
         answer = request.result if request.error is None else request.error
         origin = (request.number, request.depth)
-        response = ledger.new(RESPONSE, answer, request.sender, None, origin)
+        response = Delivery(
+            next(ledger.numbers), RESPONSE, answer, request.context.sender, None, origin, ledger
+        )
         response.request = request
-        response.error = request.error
+        if request.error is not None:
+            response.error = request.error
         if request.reply is None:  # the runtime was stopped, and the caller knows
             ledger.announce(response)
             ledger.settle(response, STRANDED)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from typing import TYPE_CHECKING
 
 from sandbox.messaging.exceptions import RuntimeStoppedError
 from sandbox.messaging.turn import Turn, current_turn
@@ -14,7 +15,6 @@ from sandbox.runtime.delivery import (
     STRANDED,
     WAITING,
     Delivery,
-    Kind,
     Verdict,
 )
 from sandbox.runtime.pump import Pump
@@ -23,10 +23,12 @@ from sandbox.runtime.queue import DeliveryQueue
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sandbox.messaging.agent_id import AgentId
-    from sandbox.messaging.message_context import MessageContext
     from sandbox.runtime.instruments import Instruments
     from sandbox.runtime.registry import Registry
+
+
+# The origin of what no delivery caused.
+OUTSIDE = (None, 0)
 
 
 class Errand(Turn):
@@ -52,6 +54,7 @@ class Ledger:
     Attributes:
         queue: the pending deliveries.
         pump: what takes them out, unless a stepper does.
+        numbers: the numbers of the deliveries to come.
         unsettled: number -> delivery, for all without a verdict.
         last_message_id: id of the message accepted last.
     """
@@ -63,8 +66,8 @@ class Ledger:
         self.last_message_id: str | None = None
         self._registry = registry
         self._instruments = instruments
-        self._deliveries = 0
-        self._messages = 0
+        self.numbers = count(1)
+        self._message_numbers = count(1)
         self._idle: set[asyncio.Future[None]] = set()
         self._lost: list[Delivery] = []  # requests whose callers wait for nothing
 
@@ -73,8 +76,7 @@ class Ledger:
     def message_id(self, given: str | None) -> str:
         """The id of a message: the one given, or else the next of `m1`, `m2` and so on."""
         if given is None:
-            self._messages += 1
-            given = f"m{self._messages}"
+            given = f"m{next(self._message_numbers)}"
         self.last_message_id = given
         return given
 
@@ -89,23 +91,13 @@ class Ledger:
     def origin(self) -> tuple[int | None, int]:
         """Number of the delivery in whose turn the caller is, and the depth of what it sends."""
         turn = current_turn.get()
+        if turn is None:
+            return OUTSIDE
         if type(turn) is Delivery and turn.home is self:
             return turn.number, turn.depth
         if type(turn) is Errand and turn.delivery.home is self:
             return turn.delivery.number, turn.delivery.depth + turn.intervenes
-        return None, 0
-
-    def new(
-        self,
-        kind: Kind,
-        message: Any,
-        recipient: AgentId | None,
-        context: MessageContext | None,
-        origin: tuple[int | None, int],
-    ) -> Delivery:
-        """Make a delivery. It must be announced, or nobody will wait for it."""
-        self._deliveries = number = self._deliveries + 1
-        return Delivery(number, kind, message, recipient, context, origin, self)
+        return OUTSIDE
 
     def announce(self, delivery: Delivery) -> None:
         """Enter a delivery: from now on it is unsettled."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.messaging.exceptions import MessageDroppedException
-from sandbox.runtime.delivery import HELD
+from sandbox.runtime.delivery import HELD, Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sandbox.messaging.agent import Agent
     from sandbox.messaging.agent_id import AgentId
-    from sandbox.runtime.delivery import Delivery
     from sandbox.runtime.dispatcher import Dispatcher
     from sandbox.runtime.instruments import Instruments
     from sandbox.runtime.registry import Registry
@@ -104,10 +103,18 @@ class PendingDeliveries:
         origin = (original.cause, original.depth)
         # A response has no context of its own before somebody asks for it.
         context = original.context if original.request is None else None
-        copy = ledger.new(original.kind, original.message, original.recipient, context, origin)
+        copy = Delivery(
+            next(ledger.numbers),
+            original.kind,
+            original.message,
+            original.recipient,
+            context,
+            origin,
+            ledger,
+            subscriptions=original.subscriptions,
+        )
         copy.copy_of = original.copy_of or original.number
         copy.request, copy.reply, copy.error = original.request, original.reply, original.error
-        copy.subscriptions = original.subscriptions
         if (publication := original.publication) is not None:
             publication.enter_copy(copy)
         ledger.enqueue(copy)

@@ -50,12 +50,27 @@ class Publisher:
         ledger.pump.bind()
         message_id = ledger.message_id(message_id)
         origin = ledger.origin()
-        publication = Publication(message, topic_id, sender, token, message_id, origin)
-        publication.version = router.version
+        publication = Publication(
+            message, topic_id, sender, token, message_id, origin, router.version
+        )
+        numbers, events = ledger.numbers, publication.events
         nobody = True
-        for recipient, subscription_id in router.route(topic_id):
-            event = self._event(publication, recipient, (subscription_id,))
-            if recipient == sender:
+        for recipient, subscriptions in router.addressees(topic_id):
+            # As `_event` does; but every published message passes here, once per recipient.
+            context = MessageContext(sender, topic_id, False, token, message_id)
+            event = Delivery(
+                next(numbers),
+                EVENT,
+                message,
+                recipient,
+                context,
+                origin,
+                ledger,
+                publication,
+                subscriptions,
+            )
+            events.append(event)
+            if sender is not None and recipient == sender:
                 self._skip(event)
             else:
                 nobody = False
@@ -76,9 +91,7 @@ class Publisher:
         if not self.is_outdated(publication):
             return
         publication.version = self._router.version
-        routes = [
-            (r.recipient, (r.subscription_id,)) for r in self._router.route(publication.topic_id)
-        ]
+        routes = self._router.addressees(publication.topic_id)
         counted = [e for e in publication.events if e.pending or e.verdict is SKIPPED_SENDER]
         stay = _standing(counted, routes)
         gone = [e for e in counted if e.pending and (e.recipient, e.subscriptions) not in stay]
@@ -143,9 +156,17 @@ class Publisher:
             publication.cancellation_token,
             publication.message_id,
         )
-        event = self._ledger.new(EVENT, publication.message, recipient, context, publication.origin)
-        event.publication = publication
-        event.subscriptions = subscriptions
+        event = Delivery(
+            next(self._ledger.numbers),
+            EVENT,
+            publication.message,
+            recipient,
+            context,
+            publication.origin,
+            self._ledger,
+            publication,
+            subscriptions,
+        )
         publication.events.append(event)
         return event
 

@@ -39,6 +39,7 @@ class Pump:
         loop: the event loop that owns the runtime; `None` until its first use.
         started: between `start` and `stop`.
         paused: whether a stepper holds it.
+        flowing: whether deliveries happen by themselves: started and not paused.
         guard: asked before each free delivery whether it may go, if a stepper says so.
         asleep: whether it would deliver but has nothing to do; then a new delivery wakes it.
     """
@@ -52,6 +53,7 @@ class Pump:
         "asleep",
         "before_wake",
         "context",
+        "flowing",
         "guard",
         "loop",
         "paused",
@@ -69,13 +71,9 @@ class Pump:
         self.context = contextvars.Context()
         self.started = False
         self.paused = False
+        self.flowing = False
         self.asleep = False
         self.guard: Callable[[Delivery], bool] | None = None
-
-    @property
-    def flowing(self) -> bool:
-        """Whether deliveries happen by themselves: started and not paused."""
-        return self.started and not self.paused
 
     def bind(self) -> asyncio.AbstractEventLoop:
         """Make sure that the running event loop owns the runtime, and return it.
@@ -102,7 +100,7 @@ class Pump:
             RuntimeError: it is started already, or no loop is running.
         """
         if self.started and self.loop is not None and self.loop.is_closed():
-            self.started = False  # it was abandoned together with that loop
+            self.stop()  # it was abandoned together with that loop
         self.bind()
         if self.started:
             msg = "Runtime is already started. That is harmless: it goes on delivering."
@@ -110,21 +108,25 @@ class Pump:
         self.context = contextvars.copy_context()
         self.before_wake()
         self.started = True
+        self.flowing = not self.paused
         self.nudge()
 
     def stop(self) -> None:
         """Deliver nothing more."""
         self.started = False
+        self.flowing = False
         self.asleep = False
 
     def pause(self) -> None:
         """Deliver nothing until `resume`."""
         self.paused = True
+        self.flowing = False
         self.asleep = False
 
     def resume(self) -> None:
         """Deliver again, if started."""
         self.paused = False
+        self.flowing = self.started
         self.nudge()
 
     def nudge(self) -> None:
@@ -172,7 +174,7 @@ class Pump:
         try:
             for _ in range(DELIVERIES_AT_ONCE):
                 # Stopped or paused, perhaps since this call was scheduled.
-                if not self.started or self.paused:
+                if not self.flowing:
                     break
                 delivered = dispatcher.deliver_next(self.context, self.guard)
                 # Whatever this made ready, a caller that got its answer for instance, runs
@@ -185,7 +187,7 @@ class Pump:
                     break
         finally:
             self._scheduled = self._behind = False
-            if self.started and not self.paused:
+            if self.flowing:
                 if delivered and (queue.ready or queue.unblocked):
                     self._schedule()
                 else:

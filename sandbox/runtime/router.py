@@ -32,6 +32,10 @@ class Route(NamedTuple):
     subscription_id: str
 
 
+Addressee = tuple[AgentId, tuple[str, ...]]
+"""A recipient, and the ids of the subscriptions that lead to it."""
+
+
 class Shelf(NamedTuple):
     """Where the index keeps a subscription: by whole topic type, by prefix, or apart."""
 
@@ -60,7 +64,7 @@ class Router:
         self._next_rank = 0
         self._shelves: dict[Shelf, dict[str, Subscription]] = {}
         self._known: set[tuple[Shelf, str]] = set()  # what makes indexed subscriptions equal
-        self._routes: dict[tuple[str, str], tuple[Route, ...]] = {}
+        self._routes: dict[tuple[str, str], tuple[Addressee, ...]] = {}
 
     @property
     def subscriptions(self) -> tuple[Subscription, ...]:
@@ -120,17 +124,21 @@ class Router:
 
         A subscription that raises is logged and passed over: it costs the others nothing.
         """
+        return tuple(Route(recipient, id) for recipient, (id,) in self.addressees(topic_id))
+
+    def addressees(self, topic_id: TopicId) -> tuple[Addressee, ...]:
+        """The same, as deliveries want it: each recipient with the ids that matched."""
         # Not the topic itself: its hash is a Python function, a tuple's is not.
         key = (topic_id.type, topic_id.source)
-        routes = self._routes.get(key)
-        if routes is None:
-            routes = tuple(self._find(topic_id))
+        addressees = self._routes.get(key)
+        if addressees is None:
+            addressees = tuple((r.recipient, (r.subscription_id,)) for r in self._find(topic_id))
             # The answer of a subscription that stands apart is its own business and may change.
             if APART not in self._shelves:
                 if len(self._routes) >= REMEMBERED_TOPICS:
                     self._routes.clear()
-                self._routes[key] = routes
-        return routes
+                self._routes[key] = addressees
+        return addressees
 
     def _find(self, topic_id: TopicId) -> Iterator[Route]:
         topic_type = topic_id.type

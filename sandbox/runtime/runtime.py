@@ -11,7 +11,7 @@ from sandbox.messaging.cancellation import CancellationToken
 from sandbox.messaging.topic import TopicId
 from sandbox.runtime.activity import Activity
 from sandbox.runtime.directory import Directory
-from sandbox.runtime.dispatcher import EAGER, Dispatcher
+from sandbox.runtime.dispatcher import Dispatcher
 from sandbox.runtime.event_log import EventLog
 from sandbox.runtime.interventions import Interventions
 from sandbox.runtime.reports import Reports
@@ -309,14 +309,11 @@ class SingleThreadedAgentRuntime(Directory):
         self._reports.raise_kept()
         self._pump.bind()
         # It gives way to the event loop once. As in AutoGen Core, the handlers have begun when it
-        # returns, but nothing that they started has run. Eager ones have begun at delivery.
-        if EAGER:
-            await asyncio.sleep(0)
+        # returns, but nothing that they started has run.
+        await asyncio.sleep(0)
         with Activity(self._instruments) as activity:
             while not self._dispatcher.deliver_next(copy_context()):
                 await activity.wait()
-        if not EAGER:
-            await asyncio.sleep(0)
 
     _process_next = process_next  # the name under which AutoGen Core's own tests call it
 
