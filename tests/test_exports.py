@@ -14,6 +14,7 @@ FLOORS = [
     "sandbox.agents",
     "sandbox.exceptions",
     "sandbox.inspector",
+    "sandbox.lessons",
     "sandbox.logging",
     "sandbox.messaging",
     "sandbox.runtime",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import importlib
 import importlib.util
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sandbox.inspector.control.controls import Controls
+from sandbox.inspector.control.endless import ROUNDS, Endless
 from sandbox.inspector.control.running import Running
 from sandbox.inspector.control.runs import Runs
 from sandbox.inspector.control.stops import Stops
@@ -48,13 +49,19 @@ class Inspector(Running, Controls, Looking):
     Args:
         runtime: the runtime to inspect.
         paused: whether to hold the runtime at once, so that only steps deliver.
-        budget: stop after so many deliveries of one run, or since the runtime was resumed: a
-            guard against programs that never end. By default there is no limit.
+        budget: stop after so many deliveries of one run, or since the runtime was resumed. By
+            default there is no such limit.
+        rounds: stop when messages have caused each other, over and over, for so many rounds of
+            the same cycle, and name it in `stopped`: a guard against programs that never end. It
+            does not matter how many messages there are, but how often one chain of causes comes
+            by the same sender, message type and recipient. Who means it may `resume` or `run`
+            again, and is asked again after ten times as many; `None` never stops.
         path: a new file to write the recording to as it goes; see `Recording`.
         limit: how many records to keep in memory at least; see `Recording`.
 
     Raises:
         TypeError: `runtime` is not a runtime of this package.
+        ValueError: `budget`, `rounds` or `limit` is less than 1.
         FileExistsError: there is a file at `path` already.
 
     Example:
@@ -71,13 +78,18 @@ class Inspector(Running, Controls, Looking):
         ...     inspector = Inspector(runtime)
         ...     call = asyncio.create_task(runtime.send_message("hi", AgentId("echo", "default")))
         ...     await asyncio.sleep(0)
+        ...     print(inspector.paused, inspector.queue)
         ...     while (delivery := await inspector.step()) is not None:
         ...         print(delivery)
         ...     print(await call)
+        ...     print(inspector.loop is asyncio.get_running_loop())
+        ...     inspector.close()
         >>> asyncio.run(main())
+        True (<Delivery #1 request str outside -> echo/default: queued>,)
         <Delivery #1 request str outside -> echo/default: handled>
         <Delivery #2 response str echo/default -> outside: handled>
         HI
+        True
     """
 
     def __init__(
@@ -86,6 +98,7 @@ class Inspector(Running, Controls, Looking):
         *,
         paused: bool = True,
         budget: int | None = None,
+        rounds: int | None = ROUNDS,
         path: str | os.PathLike[str] | None = None,
         limit: int | None = None,
     ) -> None:
@@ -101,6 +114,9 @@ class Inspector(Running, Controls, Looking):
         runtime.add_instrument(self._recorder)
         self._stops = Stops(runtime, self.recording, self._recorder)
         self._stops.set_budget(budget)
+        if rounds is not None:
+            endless = Endless(runtime, self.recording, self._stops.stop, rounds)
+            self._recorder.at_milestones(endless.every, endless.look)
         self._runs = Runs(runtime, self.recording, self._stops)
         self._states = States(self.recording, runtime)
         self._invariants = Invariants(runtime, self._problems, self._stops)
@@ -128,12 +144,28 @@ class Inspector(Running, Controls, Looking):
         return self.runtime.stepper.paused
 
     def pause(self) -> None:
-        """Deliver only what is stepped from now on. What is being handled goes on."""
+        """Deliver only what is stepped from now on. What is being handled goes on.
+
+        Example:
+            >>> from sandbox import SingleThreadedAgentRuntime
+            >>> inspector = Inspector(SingleThreadedAgentRuntime(), paused=False)
+            >>> inspector.pause()
+            >>> inspector.paused
+            True
+        """
         self.runtime.stepper.pause()
         self._recorder.mode("paused")
 
     def resume(self) -> None:
-        """Let the runtime deliver freely. If it is not started, it does so once it is."""
+        """Let the runtime deliver freely. If it is not started, it does so once it is.
+
+        Example:
+            >>> from sandbox import SingleThreadedAgentRuntime
+            >>> inspector = Inspector(SingleThreadedAgentRuntime())
+            >>> inspector.resume()
+            >>> inspector.paused
+            False
+        """
         self._stops.count_anew()
         self.runtime.stepper.resume()
         self._recorder.mode("running")
@@ -227,6 +259,9 @@ class Inspector(Running, Controls, Looking):
             at: as it was after this record; by default as it is. `recording.steps[k]` is the
                 record at which step k ended.
 
+        Returns:
+            A `networkx.MultiDiGraph`.
+
         Raises:
             IndexError: there is no such record, or it was let go.
 
@@ -292,6 +327,26 @@ class Inspector(Running, Controls, Looking):
         """
         run = self.recording.state if at is None else self.recording.at(at)
         return draw_sequence(run, ax, limit=limit)
+
+    def show(self, where: Literal["cell", "side", "split"] = "cell") -> None:
+        """Show the live view; in a terminal, the text of `print(inspector)`.
+
+        Args:
+            where: in the output of this cell, in the side bar of JupyterLab, or in a tab beside
+                the notebook. The last two need the package `sidecar` (`pip install
+                'agent-sandbox[side]'`) and show in the cell without it. An inspector has one
+                panel: another call closes it and opens it anew.
+
+        Raises:
+            ValueError: there is no such place.
+
+        Example:
+            >>> from sandbox import SingleThreadedAgentRuntime
+            >>> Inspector(SingleThreadedAgentRuntime()).show()
+            idle: 0 pending, 0 recorded, 0 agents, 0 subscriptions
+        """
+        # The view lies above this floor, so it is not imported but looked up.
+        importlib.import_module("sandbox.notebook").show(self, where)
 
     def close(self) -> None:
         """Stop recording and let the runtime deliver freely. The recording stays.

@@ -16,6 +16,9 @@ def counted_ids() -> Iterator[None]:
     Message ids need no such help: they are `m1`, `m2`, … within a runtime. One within another
     goes on counting.
 
+    Returns:
+        A context manager.
+
     Example:
         >>> from sandbox import TypeSubscription
         >>> with counted_ids():

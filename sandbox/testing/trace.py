@@ -15,7 +15,12 @@ FIELDS = 4  # of an arrival
 
 
 class Arrival(NamedTuple):
-    """One delivery that arrived. Compares equal to a tuple of the same four values."""
+    """One delivery that arrived. Compares equal to a tuple of the same four values.
+
+    Example:
+        >>> Arrival("event", None, "worker/a", "hello") == ("event", None, "worker/a", "hello")
+        True
+    """
 
     kind: str
     """``"request"``, ``"response"`` or ``"event"``."""
@@ -40,6 +45,12 @@ def any_order(*arrivals: tuple[Any, ...]) -> AnyOrder:
     """Arrivals that :meth:`Trace.assert_sequence` takes in any order among themselves.
 
     It is what a set would be if messages could be in sets; dataclasses, dicts and lists cannot.
+
+    Args:
+        arrivals: As :meth:`Trace.assert_sequence` takes them.
+
+    Returns:
+        What stands for them there, in one place of the sequence.
 
     Example:
         >>> trace = Trace()
@@ -101,8 +112,21 @@ class Trace(Instrument):
     def of(cls, runtime: SingleThreadedAgentRuntime) -> Trace:
         """The trace that was made for this runtime; the first one, if there are several.
 
+        Args:
+            runtime: The runtime.
+
+        Returns:
+            The trace.
+
         Raises:
             LookupError: If there is none.
+
+        Example:
+            >>> from sandbox import SingleThreadedAgentRuntime
+            >>> runtime = SingleThreadedAgentRuntime()
+            >>> trace = Trace(runtime)
+            >>> Trace.of(runtime) is trace
+            True
         """
         if runtime not in _traces:
             raise LookupError(

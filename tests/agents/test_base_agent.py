@@ -15,6 +15,7 @@ from sandbox import (
 )
 from sandbox.agents import handles
 from sandbox.exceptions import AgentNotBoundError
+from sandbox.testing import run_until_idle
 
 
 class Echo(BaseAgent):
@@ -89,7 +90,7 @@ async def test_what_an_agent_sends_carries_its_name():
     runtime.start()
     assert await agent.send_message("a", AgentId("echo", "k"), message_id="mine") == "a"
     await agent.publish_message("b", TopicId("echo:x", "k"), message_id="yours")
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
     echo = await runtime.try_get_underlying_agent_instance(AgentId("echo", "k"), type=Echo)
     assert echo.heard == [("a", agent.id, "mine"), ("b", agent.id, "yours")]
 
@@ -113,7 +114,7 @@ async def test_a_proxy_stands_for_an_agent():
     assert await proxy.send_message("hi", sender=AgentId("me", "k")) == "hi"
     await proxy.load_state({"state": 7})
     assert await proxy.save_state() == {"state": 7}
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
 
 
 @dataclass

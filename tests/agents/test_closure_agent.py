@@ -19,6 +19,7 @@ from sandbox import (
 )
 from sandbox.exceptions import CantHandleException
 from sandbox.messaging.turn import Turn, current_turn
+from sandbox.testing import run_until_idle
 
 CTX = MessageContext(None, None, True, CancellationToken(), "m1")
 ME = AgentId("closure", "k")
@@ -53,11 +54,10 @@ async def test_published_messages_arrive_in_order():
     await ClosureAgent.register_closure(
         runtime, "ear", hear, subscriptions=lambda: [DefaultSubscription()]
     )
-    runtime.start()
     for text in "abc":
         await runtime.publish_message(Task(text), DefaultTopicId())
     await runtime.publish_message(Task("direct"), TopicId("ear:x", "other"))
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
     assert heard == [("default", "a"), ("default", "b"), ("default", "c"), ("other", "direct")]
 
 
@@ -80,7 +80,7 @@ async def test_a_closure_can_send_and_publish():
     await ClosureAgent.register_closure(runtime, "ear", ear, description="An ear.")
     runtime.start()
     assert await runtime.send_message(Task("a"), AgentId("relay", "k")) == "heard"
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
     sender = AgentId("relay", "k")
     assert heard == [(Task("a"), sender), ("a", sender)]
     metadata = await runtime.agent_metadata(AgentId("ear", "k"))
@@ -214,4 +214,4 @@ async def test_unserializable_message_types_are_fine_within_a_process():
     await ClosureAgent.register_closure(runtime, "closure", take)
     runtime.start()
     assert await runtime.send_message(Awkward(), AgentId("closure", "k")) == "taken"
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)

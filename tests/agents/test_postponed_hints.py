@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandbox import ClosureAgent, RoutedAgent, SingleThreadedAgentRuntime, event, rpc
+from sandbox.testing import run_until_idle
 
 if TYPE_CHECKING:
     from sandbox import ClosureContext, MessageContext
@@ -75,5 +76,5 @@ async def test_local_classes_are_found_for_closures():
     await ClosureAgent.register_closure(runtime, "ear", hear)
     runtime.start()
     await runtime.send_message(Local("hi"), await runtime.get("ear"))
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
     assert heard == ["hi"]

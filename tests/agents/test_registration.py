@@ -20,6 +20,7 @@ from sandbox import (
     type_subscription,
 )
 from sandbox.agents import subscription_factory
+from sandbox.testing import run_until_idle
 
 
 @dataclass
@@ -216,9 +217,8 @@ async def test_a_subscription_that_is_already_there_is_accepted_with_a_note(capl
     with caplog.at_level(logging.DEBUG, logger="sandbox"):
         await Logger.register(runtime, "logger", Logger)
     assert any("already subscribed" in message for message in caplog.messages)
-    runtime.start()
     await runtime.publish_message("hi", DefaultTopicId())
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
     agent = await runtime.try_get_underlying_agent_instance(AgentId("logger", "default"), Plain)
     assert agent.heard == ["hi"]
 
@@ -272,7 +272,7 @@ async def test_any_message_type_can_be_handled_within_a_process():
     messages = ["a", {"b": 1}, Awkward("c"), None, 1.5]
     for message in messages:
         await runtime.send_message(message, AgentId("w", "k"))
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
     agent = await runtime.try_get_underlying_agent_instance(AgentId("w", "k"), Agent)
     assert agent.heard == [*messages[:4], ("rest", 1.5)]
 
@@ -282,10 +282,9 @@ async def test_a_second_registration_of_a_type_is_refused_and_changes_nothing():
     await Plain.register(runtime, "w", Plain)
     with pytest.raises(ValueError, match="already exists"):
         await Subscribed.register(runtime, "w", Subscribed)
-    runtime.start()
     await runtime.publish_message("a", DefaultTopicId())
     await runtime.publish_message("b", TopicId("w:direct", "default"))
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
     agent = await runtime.try_get_underlying_agent_instance(AgentId("w", "default"), Plain)
     assert (type(agent), agent.heard) == (Plain, ["b"])
 
@@ -295,11 +294,10 @@ async def test_an_instance_hears_topics_named_like_its_key():
     first, second = Plain(), Plain()
     await first.register_instance(runtime, AgentId("w", "default"))
     await second.register_instance(runtime, AgentId("w", "second"))
-    runtime.start()
     await runtime.publish_message("a", DefaultTopicId())
     await runtime.publish_message("b", TopicId("second", "second"))
     await runtime.publish_message("c", TopicId("w:direct", "second"))
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
     assert (first.heard, second.heard) == (["a"], ["b", "c"])
 
 

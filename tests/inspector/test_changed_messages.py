@@ -21,6 +21,7 @@ from sandbox import (
 )
 from sandbox.inspector.recording.fingerprints import fingerprint
 from sandbox.inspector.recording.records import Changed
+from sandbox.testing import run_until_idle
 
 NEWS = TopicId("news", "default")
 
@@ -197,7 +198,7 @@ async def test_handlers_get_the_very_object_with_and_without_an_inspector():
         runtime.start()
         if inspector is not None:
             inspector.resume()
-        await runtime.stop_when_idle()
+        await run_until_idle(runtime)
         agents = [runtime.agents[AgentId(name, "default")] for name in ("a", "b")]
         seen.append([(ident == id(news), tags) for a in agents for ident, tags in a.seen])
         if inspector is not None:

@@ -9,7 +9,6 @@ from inspected_programs import (
     BOSS,
     PROGRESS,
     WORKER,
-    DropTasks,
     Log,
     Monitor,
     Progress,
@@ -31,6 +30,7 @@ from sandbox import (
     TypeSubscription,
 )
 from sandbox.runtime.delivery import HANDLED
+from sandbox.testing import run_until_idle
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ async def test_pausing_and_resuming_a_started_runtime(log):
     assert [d.message for d in inspector.queue][-1:] == [Task("b")]
     inspector.resume()
     assert await call == Result("b")
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
     assert [record.mode for record in inspector.recording.records if hasattr(record, "mode")] == [
         "running",
         "paused",
@@ -162,7 +162,7 @@ async def test_closing_lets_the_runtime_go_and_keeps_the_recording(inspector):
     call = await asked(runtime, Task("t"), WORKER)
     inspector.close()
     assert await call == Result("t")
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
     assert len(inspector.recording) == 1
     assert inspector.recording[1].state == "queued"
 
@@ -308,76 +308,6 @@ async def test_the_graph_has_the_documented_attributes(inspector):
     assert (("agent_type", "worker"), ("agent", "worker/default")) in instances
 
 
-# The inspector changes nothing.
-
-
-async def quick_tasks(runtime, log):
-    return await runtime.send_message(Task("t"), WORKER)
-
-
-async def delegation(runtime, log):
-    return await asyncio.gather(
-        runtime.send_message(Task("a"), BOSS), runtime.send_message(Task("b"), BOSS)
-    )
-
-
-async def failures(runtime, log):
-    await runtime.publish_message(Progress("bad"), PROGRESS)
-    return await asyncio.gather(
-        runtime.send_message(Task("impossible"), WORKER),
-        runtime.send_message(Task("secret"), WORKER),
-        runtime.send_message("no handler", WORKER),
-        return_exceptions=True,
-    )
-
-
-async def sleeping(runtime, log):
-    await Sleeper.register(runtime, "sleeper", lambda: Sleeper(log))
-    await runtime.add_subscription(TypeSubscription("tasks", "sleeper"))
-    await runtime.publish_message(Task("nap"), TopicId("tasks", "default"))
-
-
-async def changing_while_it_runs(runtime, log):
-    await runtime.publish_message(Progress("one"), PROGRESS)
-    await runtime.remove_subscription("progress-monitor")
-    await runtime.publish_message(Progress("two"), PROGRESS, sender=AgentId("auditor", "default"))
-
-
-PROGRAMS = (quick_tasks, delegation, failures, sleeping, changing_while_it_runs)
-
-
-async def played(program, capsys, inspect):
-    """What a program does: agents' logs, prints and results, with identities made comparable."""
-    log = Log()
-    runtime = await crew(log, intervention_handlers=[DropTasks()])
-    inspector = inspect(runtime)
-    if inspector is None or not inspector.paused:
-        runtime.start()
-    work = asyncio.create_task(program(runtime, log))
-    await asyncio.sleep(0)
-    if inspector is not None and inspector.paused:
-        while not work.done() or inspector.queue:
-            if await inspector.run() == 0:
-                await asyncio.sleep(0.001)
-        runtime.start()
-        inspector.resume()
-    result = await work
-    await runtime.stop_when_idle(timeout=10)
-    # Which of the objects were one and the same, not where they lay in memory.
-    order = {address: place for place, address in enumerate(dict.fromkeys(a for *_, a in log))}
-    heard = [(name, kind, order[address]) for name, kind, address in log]
-    return heard, capsys.readouterr().out, repr(result)
-
-
-@pytest.mark.parametrize("program", PROGRAMS)
-@pytest.mark.filterwarnings("default")
-async def test_a_run_is_the_same_without_inspector_recorded_and_stepped(program, capsys):
-    alone = await played(program, capsys, lambda runtime: None)
-    recorded = await played(program, capsys, lambda runtime: Inspector(runtime, paused=False))
-    stepped = await played(program, capsys, Inspector)
-    assert alone == recorded == stepped
-
-
 async def test_handlers_and_callers_get_the_very_objects(inspector):
     message = Task("t")
     inspector.runtime.start()
@@ -387,7 +317,7 @@ async def test_handlers_and_callers_get_the_very_objects(inspector):
     answer = await inspector.runtime.send_message(message, AgentId("taker", "default"))
     assert got[0] is message
     assert answer is message
-    await inspector.runtime.stop_when_idle()
+    await run_until_idle(inspector.runtime)
 
 
 async def test_hostile_messages_are_handed_over_and_recorded(log):

@@ -22,6 +22,7 @@ from sandbox import (
     message_handler,
     rpc,
 )
+from sandbox.testing import assert_no_problems, run_until_idle
 
 
 @dataclass
@@ -160,6 +161,7 @@ async def test_no_step_of_a_sound_program_has_a_problem(program, mailbox):
     await asyncio.gather(*calls)
     assert len(inspector.recording) > 2
     assert inspector.problems == []
+    assert_no_problems(inspector)
 
 
 @pytest.mark.parametrize("mailbox", ["interleaved", "serial"])
@@ -169,7 +171,7 @@ async def test_no_delivery_of_a_sound_program_has_a_failing_decision(program, ma
     inspector = Inspector(runtime, paused=False)
     runtime.start()
     await asyncio.gather(*calls)
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
     for delivery in inspector.recording:
         explanation = inspector.why(delivery.number)
         skipped = delivery.verdict == "skipped_sender"

@@ -12,8 +12,9 @@ from jsonschema import Draft202012Validator
 from sandbox.inspector import Recording, recording_schema
 from sandbox.inspector.recording import records
 from sandbox.inspector.recording.forms import CHOICES, KINDS, read_record
+from sandbox.inspector.recording.lines import Lines, line_of
 from sandbox.inspector.recording.records import Record
-from sandbox.inspector.recording.storage import Header, line_of
+from sandbox.inspector.recording.storage import Header
 
 VALIDATOR = Draft202012Validator(recording_schema())
 
@@ -80,10 +81,15 @@ def same(record):
 
 @pytest.mark.parametrize("kind", list(KINDS.values()), ids=list(KINDS))
 def test_every_record_is_written_as_the_schema_says_and_read_back_the_same(kind):
+    began = Header.now().began
+    lines = Lines(began)
+
     @settings(max_examples=30, deadline=None)
     @given(record=any_record(kind))
     def check(record):
-        line = json.loads(line_of(Header.now(), 7, record))
+        text = line_of(began, 7, record)
+        assert [lines.line(7, record) for _ in range(2)] == [text, text]
+        line = json.loads(text)
         VALIDATOR.validate(line)
         assert same(read_record(kind, line["elapsed"], line["data"])) == same(record)
 
@@ -139,10 +145,20 @@ async def test_lines_are_cloud_events_but_for_what_the_header_says_for_all(tmp_p
 )
 def test_what_no_recording_holds_is_not_as_the_schema_says(place, value):
     settled = records.Settled(0.5, 3, "handled", '{"json":1}', None, None)
-    line = json.loads(line_of(Header.now(), 1, settled))
+    line = json.loads(line_of(Header.now().began, 1, settled))
     assert VALIDATOR.is_valid(line)
     target = line
     for key in place[:-1]:
         target = target[key]
     target[place[-1]] = value
     assert not VALIDATOR.is_valid(line)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(kind, name) for kind, name in CHOICES if (kind, name) != (records.Intercepted, "outcome")],
+)
+def test_a_word_that_is_none_of_those_known_is_left_out_with_the_words_that_are(kind, name):
+    choices = ", ".join(str(choice) for choice in CHOICES[kind, name])
+    with pytest.raises(ValueError, match=f"'{name}' does not hold one of {choices}"):
+        read_record(kind, 0.5, {"number": 1, name: "splendid"})

@@ -16,6 +16,7 @@ from sandbox import (
 )
 from sandbox.inspector.recording.records import StateChanged, Stopped
 from sandbox.inspector.remembering.differences import MISSING, Diff, differences
+from sandbox.testing import run_until_idle
 
 KITCHEN = AgentId("kitchen", "s1")
 
@@ -216,7 +217,7 @@ async def test_a_broken_invariant_pauses_a_free_run_if_asked_to(inspector):
     assert (stopped.by, stopped.reason) == ("invariant 'few'", "It is False.")
     inspector.resume()
     await asyncio.gather(*calls)
-    await runtime.stop_when_idle()
+    await run_until_idle(runtime)
 
 
 async def test_a_broken_invariant_meets_the_breakpoints_that_ask_for_it(inspector):

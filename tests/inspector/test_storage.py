@@ -287,7 +287,7 @@ def test_a_file_with_anything_in_it_is_read_and_can_be_used(written, tmp_path, d
 
 
 KILLED = """
-    import asyncio, os, random, signal, sys, time
+    import asyncio, os, random, signal, sys
     from dataclasses import dataclass
     from sandbox import AgentId, Inspector, MessageContext, RoutedAgent, SingleThreadedAgentRuntime
     from sandbox import rpc
@@ -320,8 +320,10 @@ KILLED = """
         if child == 0:
             asyncio.run(record(path))
         while not os.path.exists(f"{path}.count"):
-            time.sleep(0.001)
-        time.sleep(chance.random() * 0.06)
+            os.sched_yield()
+        counter, enough = os.open(f"{path}.count", os.O_RDONLY), chance.randrange(1_000)
+        while int.from_bytes(os.pread(counter, 8, 0), "big") < enough:
+            os.sched_yield()
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 """

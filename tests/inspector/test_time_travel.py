@@ -1,6 +1,7 @@
 """As of any record: the same as it was live then, at once, and within a limit on memory."""
 
 import asyncio
+import gc
 import json
 import random
 import threading
@@ -276,6 +277,19 @@ async def test_after_each_step_is_a_record_that_can_be_looked_at():
     assert steps[-1] == inspector.recording.last
     with suppress(Exception):
         await asyncio.gather(*calls, return_exceptions=True)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+async def test_looking_at_a_long_recording_leaves_garbage_collection_as_it_was(enabled):
+    inspector = await busy_run()
+    recording = Recording()
+    recording.records = inspector.recording.records * 30
+    (gc.enable if enabled else gc.disable)()
+    try:
+        assert recording.at(recording.last - 5).seq == recording.last - 5
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()
 
 
 async def test_the_graph_is_drawn_as_it_was():

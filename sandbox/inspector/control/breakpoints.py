@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.inspector.control.patterns import agent_matches, message_matches, topic_matches
 from sandbox.inspector.recording.snapshots import class_name, cut_text
+from sandbox.inspector.recording.wording import only_paused
 from sandbox.runtime.delivery import EVENT, RESPONSE, Verdict
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ class Breakpoint:
         >>> breakpoint = inspector.break_on("failed", agent="worker", once=True)
         >>> breakpoint
         <Breakpoint failed, agent worker, once: never met>
+        >>> breakpoint.label
+        'failed, agent worker, once'
+        >>> breakpoint.meets(Moment("sent", None, None, None))
+        False
         >>> breakpoint.remove()
         >>> inspector.breakpoints
         ()
@@ -131,7 +136,13 @@ class Breakpoint:
         return ", ".join(parts)
 
     def meets(self, moment: Moment) -> bool:
-        """Whether it stops here; counts the hit, and keeps the error of a condition that raises."""
+        """Find out whether it stops here; an inspector asks that at each moment.
+
+        It counts the hit, and keeps the error of a condition that raises.
+
+        Returns:
+            Whether it stops.
+        """
         if not self._concerns(moment):
             return False
         if self.when is not None:
@@ -279,9 +290,9 @@ def moments_after(delivery: Delivery, agent: Any) -> list[Moment]:
 
 def reason_of(breakpoint: Breakpoint, moment: Moment) -> str:
     """Why it stopped there, in words."""
+    held = f"; {only_paused(str(moment.agent_id))}" if breakpoint.hold_only else ""
     if breakpoint.error is not None:
-        return f"its condition raised {_said(breakpoint.error)} at {moment}"
-    held = f"; only the mailbox of {moment.agent_id} is paused" if breakpoint.hold_only else ""
+        return f"its condition raised {_said(breakpoint.error)} at {moment}{held}"
     count = f" (hit {breakpoint.hits})" if breakpoint.hits > 1 else ""
     return f"{moment}{count}{held}"
 

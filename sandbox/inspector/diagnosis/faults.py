@@ -11,7 +11,7 @@ from sandbox.inspector.explaining.delivery_decisions import words_of
 from sandbox.inspector.explaining.near_misses import near_miss
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping
 
     from sandbox.inspector.recording.records import (
         Changed,
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
         Subscribed,
         Unsubscribed,
     )
+
+# Of those who see a change, so many are named.
+SHOWN = 5
 
 _TOPIC_ONLY = "takes it only as an event"
 _REDEFINED = "another class object of the same name"
@@ -81,24 +84,18 @@ class Faults:
         if record.outcome == "failed":
             self._refused[record.number] = record.handler
 
-    def changed(self, record: Changed, delivery: Queued) -> None:
-        """Take in that a message was changed after it was sent."""
-        what = ", ".join(changed_fields(record.before, record.after)) or "its content"
-        publication = delivery.publication
-        whom = delivery.recipient if record.when == "turn" else None
-        by = f"by {whom}" if whom is not None else f"before {delivery.recipient} got it"
-        others = "" if publication is None else ", and all other recipients of the publication"
-        sentence = (
-            f"{delivery.message_type} (#{delivery.number}) was changed {by} after it was sent: "
-            f"{what}. {delivery.sender or 'Its sender'}{others} share the object and see it."
-        )
-        advice = "Send a copy, or make the message a frozen dataclass; messages go by reference."
+    def changed(self, record: Changed, delivery: Queued, under_way: Mapping[int, Queued]) -> None:
+        """Take in that a message was changed after it was sent, and who else sees that."""
+        turn = record.number if record.when == "turn" else record.by
+        by = under_way.get(turn or 0)
+        whom = None if by is None else by.recipient
+        shared = {n: under_way[n].recipient for n in record.shared if n in under_way}
         # Whoever gets it later only finds it changed: that belongs to the change itself.
-        message = publication or delivery.number
+        message = delivery.publication or delivery.number
         kind = ("changed", delivery.message_type, _type_of(whom))
         key = self._changes.setdefault(message, kind)
-        group = self._group(key, "changed", lambda: (sentence, advice))
-        group.add(delivery.number, whom, delivery.sender)
+        group = self._group(key, "changed", lambda: _changed_words(record, delivery, by, shared))
+        group.add(delivery.number, whom, delivery.sender, *shared.values())
 
     def caller_gone(self, delivery: Queued) -> None:
         """Take in that a caller gave up: before its request was handled, or its answer came."""
@@ -214,8 +211,10 @@ class Faults:
         )
 
     def _cancelled(self, record: Settled, delivery: Queued) -> None:
-        if delivery.delivery == "event":  # a request's caller hears of it, or has done it
+        if delivery.delivery == "event":
             self._failed(record, delivery)
+        elif delivery.delivery == "request":  # its caller hears of it; or has done it, and
+            self._given_up.add(record.number)  # the handler has ended as it should
 
     def _stranded(self, record: Settled, delivery: Queued) -> None:
         sentence = "The runtime was stopped before this was delivered."
@@ -250,6 +249,33 @@ class Faults:
         return group
 
 
+def _changed_words(
+    record: Changed, delivery: Queued, by: Queued | None, shared: Mapping[int, str | None]
+) -> tuple[str, str]:
+    what = ", ".join(changed_fields(record.before, record.after)) or "its content"
+    sender = delivery.sender or delivery.cell or "somebody outside"
+    if by is None:
+        how = f"outside of any turn, before {_receiver(delivery.recipient)} got it"
+        advice = f"{sender} sent it and may still have it: build a new message in place of changing"
+    else:
+        how = f"by {_receiver(by.recipient)} in the turn of #{by.number}"
+        advice = f"{_receiver(by.recipient)} should work on a copy"
+    seen = [] if by is not None and by.recipient == delivery.sender else [f"{sender} (sent it)"]
+    readers = {delivery.number: delivery.recipient, **shared}
+    if by is not None:
+        readers.pop(by.number, None)
+    seen += [f"{_receiver(whom)} (#{number})" for number, whom in list(readers.items())[:SHOWN]]
+    more = f" and {len(readers) - SHOWN} more" if len(readers) > SHOWN else ""
+    sentence = (
+        f"{delivery.message_type} (#{delivery.number}) was changed after it was sent, {how}: "
+        f"{what}. The same object is seen by {', '.join(seen)}{more}."
+    )
+    return sentence, (
+        f"{advice}; or make the message a frozen dataclass. Messages go by reference, as one "
+        "object for all."
+    )
+
+
 def changed_fields(before: str, after: str) -> list[str]:
     """What differs between two snapshots, field by field.
 
@@ -279,6 +305,10 @@ def _differences(place: str, old: Any, new: Any) -> list[str]:
 def _cut(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:60]}…"  # noqa: PLR2004  # a line must stay readable
+
+
+def _receiver(agent: str | None) -> str:
+    return agent or "a caller outside"
 
 
 def _type_of(agent: str | None) -> str:

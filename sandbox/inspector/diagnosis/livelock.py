@@ -29,6 +29,12 @@ class Hop(NamedTuple):
         return f"{self.sender or 'outside'} → {self.message_type} → {self.target}"
 
 
+def hop_of(record: Queued) -> Hop:
+    """The hop that a delivery makes."""
+    target = record.recipient or f"{record.topic_type}/{record.topic_source}"
+    return Hop(record.sender, record.message_type, target)
+
+
 class Cycle(NamedTuple):
     """Hops that cause each other, over and over.
 
@@ -70,9 +76,7 @@ class Livelocks:
             missing = number + 1 - len(self._depth_of)
             for column in (self._hop_of, self._cause_of, self._depth_of):
                 column.frombytes(bytes(column.itemsize * missing))
-        target = record.recipient or f"{record.topic_type}/{record.topic_source}"
-        hop = Hop(record.sender, record.message_type, target)
-        self._hop_of[number] = self._hops.setdefault(hop, len(self._hops) + 1)
+        self._hop_of[number] = self._hops.setdefault(hop_of(record), len(self._hops) + 1)
         if cause < number:
             depth = self._depth_of[cause] + 1
             self._cause_of[number], self._depth_of[number] = cause, depth
@@ -126,7 +130,8 @@ def _problem_of(cycle: Cycle) -> Problem:
         f"Messages cause each other without end, {cycle.repeats} rounds so far: {cycle}.",
         cycle.deliveries,
         "Give one of these agents a condition to stop at, or let it answer to a topic that does "
-        "not lead back to it.",
+        "not lead back to it. Inspector(runtime, rounds=...) says after how many rounds a run "
+        "stops.",
         tuple(agents),
         len(cycle.deliveries),
     )

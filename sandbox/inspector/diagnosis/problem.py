@@ -30,6 +30,8 @@ class Problem:
         >>> problem = Problem("held", "#3 is still held.", (3,), "inspector.release(3)")
         >>> print(problem)
         held: #3 is still held. To do: inspector.release(3)
+        >>> problem.is_note, problem.as_data()["deliveries"]
+        (False, [3])
     """
 
     kind: str
@@ -45,7 +47,11 @@ class Problem:
         return self.kind == "not_portable"
 
     def as_data(self) -> dict[str, Any]:
-        """The problem as plain data, ready for JSON."""
+        """The problem as plain data, ready for JSON.
+
+        Returns:
+            A dictionary with the attributes of the problem.
+        """
         data = asdict(self)
         return data | {"deliveries": list(self.deliveries), "agents": list(self.agents)}
 

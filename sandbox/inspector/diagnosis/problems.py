@@ -129,7 +129,7 @@ class Problems:
     def _changed(self, record: records.Changed) -> None:
         delivery = self._waits.unsettled.get(record.number)
         if delivery is not None:
-            self._faults.changed(record, delivery)
+            self._faults.changed(record, delivery, self._waits.unsettled)
 
     def _settled(self, record: records.Settled) -> None:
         self._pending.pop(record.number, None)
@@ -159,15 +159,15 @@ class Problems:
         numbers = tuple(sorted(self._pending))
         names = ", ".join(f"#{number}" for number in numbers[:10])
         paused = sorted(self._paused.intersection(filter(None, self._pending.values())))
+        mailboxes = f"; of {', '.join(paused[:10])} the mailbox is paused" if paused else ""
         first = next((number for number in numbers if number in self._held), None)
-        if first is None:
-            advice = f"inspector.resume_mailbox({paused[0]!r})."
-        else:
-            advice = f"inspector.release({first}), or inspector.drop({first})."
+        held = [] if first is None else [f"inspector.release({first}), or inspector.drop({first})"]
+        resumed = [f"inspector.resume_mailbox({agent!r})" for agent in paused[:10]]
+        advice = f"{'; '.join([*held, *resumed])}."
         return [
             Problem(
                 "held",
-                f"Nothing is left to deliver but what is held or has a paused mailbox: {names}.",
+                f"Nothing is left to deliver but what is held: {names}{mailboxes}.",
                 numbers,
                 advice,
                 tuple(dict.fromkeys(filter(None, self._pending.values()))),

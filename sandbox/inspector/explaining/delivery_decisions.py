@@ -21,6 +21,9 @@ BUILT = "Could the agent be built?"
 RAISED = "Did the handler come to its end?"
 ANSWER = "Has the answer reached the caller?"
 
+# Of several deliveries, so many are named.
+SHOWN = 5
+
 _LINE = re.compile(r'File "([^"]+)", line (\d+)')
 
 
@@ -121,11 +124,13 @@ def _queue(case: Case, delivery: RecordedDelivery) -> Iterator[Decision]:
         advice = f"inspector.release({number})"
         yield Decision(QUEUE, "No, it is held.", "failed", advice, number)
     elif delivery.state == "queued" and delivery.recipient in case.run.paused_mailboxes:
-        answer = f"No, the mailbox of {delivery.recipient} is paused."
+        by = case.history.pausers.get(delivery.recipient or "")
+        paused = "is paused" if by is None else f"was paused by the breakpoint {by!r}"
+        answer = f"No, the mailbox of {delivery.recipient} {paused}."
         advice = f"inspector.resume_mailbox({delivery.recipient!r})"
         yield Decision(QUEUE, answer, "failed", advice, number)
     elif delivery.state == "queued" and stop is not None and stop.number == number:
-        answer = f"Not yet: {stop.by} stopped the run before it. {stop.reason}"
+        answer = f"Not yet: the run was stopped before it, by {stop.by!r}: {stop.reason}"
         advice = f"await inspector.step({number}), or inspector.resume()."
         yield Decision(QUEUE, answer, "undecided", advice, number)
     elif delivery.state == "queued":
@@ -137,13 +142,19 @@ def _queue(case: Case, delivery: RecordedDelivery) -> Iterator[Decision]:
     elif _was_dropped_by_hand(case, delivery):
         yield _dropped_by_hand(delivery)
     else:
-        yield Decision(QUEUE, "Yes.", "ok", delivery=number)
+        yield Decision(QUEUE, f"Yes.{_edited(delivery)}", "ok", delivery=number)
+
+
+def _edited(delivery: RecordedDelivery) -> str:
+    if delivery.original_snapshot is None:
+        return ""
+    what = ", ".join(delivery.edited) or "all of it"
+    return f" It was edited while it was pending: {what}; the original is kept."
 
 
 def _waits_in_queue(case: Case, delivery: RecordedDelivery) -> Decision:
-    queue, number = case.run.queue, delivery.number
-    place = queue.index(number) + 1 if number in queue else len(queue)
-    answer = f"Not yet: it is number {place} of {len(queue)} in the queue."
+    number = delivery.number
+    answer = f"Not yet: {_place(case, delivery)}{_edited(delivery)}"
     advice = f"await inspector.step({number}) makes it the next."
     open_turn = _open_turn_at(case, delivery.recipient)
     if open_turn is not None:
@@ -153,6 +164,29 @@ def _waits_in_queue(case: Case, delivery: RecordedDelivery) -> Decision:
         answer += " The runtime is not started."
         advice = f"runtime.start(), or {advice}"
     return Decision(QUEUE, answer, "undecided", advice, number)
+
+
+def _place(case: Case, delivery: RecordedDelivery) -> str:
+    """Where it stands in the queue, and what put it there."""
+    run, number = case.run, delivery.number
+    queue = run.queue
+    if run.policy != "fifo" and case.runtime is not None:
+        queue = [coming.number for coming in case.runtime.stepper.coming]
+    place = queue.index(number) if number in queue else len(queue) - 1
+    words = f"it is number {place + 1} of {len(queue)} in the queue."
+    if run.policy != "fifo":
+        words += f" The policy {run.policy!r} decides which goes next, not who came first."
+    if number in run.places:
+        words += " It was moved there."
+    ahead = [f"#{n}" for n in queue[:place] if n in run.places]
+    if ahead:
+        more = f" and {len(ahead) - SHOWN} more" if len(ahead) > SHOWN else ""
+        words += f" {', '.join(ahead[:SHOWN])}{more} {_were(ahead)} moved, and may go before it."
+    return words
+
+
+def _were(several: list[str]) -> str:
+    return "was" if len(several) == 1 else "were"
 
 
 def _open_turn_at(case: Case, agent: str | None) -> int | None:

@@ -25,8 +25,11 @@ class Decision:
         source: the line of code that decided, as `file:line`, or `None` if it is not known.
 
     Example:
-        >>> print(Decision("Does a subscription match?", "None does.", "failed"))
+        >>> decision = Decision("Does a subscription match?", "None does.", "failed", delivery=3)
+        >>> print(decision)
         ✗ Does a subscription match? None does.
+        >>> decision.links
+        'delivery #3'
     """
 
     question: str
@@ -70,6 +73,8 @@ class Explanation:
         >>> explanation = Explanation("#1 Order", "kitchen/s1", "kitchen/s1 did not get it.", steps)
         >>> explanation.first_failing.question, explanation.advice
         ('Does a subscription match?', 'Subscribe.')
+        >>> explanation.as_data()["first_failing"]
+        1
         >>> print(explanation)
         kitchen/s1 did not get it.
         → ✗ Does a subscription match? None does.

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.inspector.recording.records import (
     Intercepted,
+    MailboxPaused,
     Queued,
     Registered,
     Rerouted,
+    Stopped,
     Subscribed,
     Unregistered,
     Unsubscribed,
 )
+from sandbox.inspector.recording.wording import only_paused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -56,6 +59,7 @@ class RoutingHistory:
         publications: number of an event -> that of its publication, unless it is the same.
         messages: message id -> number of the first delivery of the latest message that has it.
         interventions: number of a delivery -> what interventions did to its message.
+        pausers: agent whose mailbox is paused -> label of the breakpoint that did it, or `None`.
     """
 
     def __init__(self) -> None:
@@ -65,7 +69,9 @@ class RoutingHistory:
         self.publications: dict[int, int] = {}
         self.messages: dict[str, int] = {}
         self.interventions: dict[int, list[Intercepted]] = {}
+        self.pausers: dict[str, str | None] = {}
         self._standing: dict[str, Span] = {}
+        self._stop: Stopped | None = None
 
     def advance(self, new: Iterable[Record]) -> None:
         """Take in the records that come after those taken in before."""
@@ -99,6 +105,8 @@ class RoutingHistory:
 
 def _queued(history: RoutingHistory, record: Queued) -> None:
     number, publication = record.number, record.publication
+    if number in history.publications:
+        return  # it was told before
     if publication is not None and publication != number:
         history.publications[number] = publication
         history.events.setdefault(publication, [publication]).append(number)
@@ -139,6 +147,17 @@ def _intercepted(history: RoutingHistory, record: Intercepted) -> None:
     history.interventions.setdefault(record.number, []).append(record)
 
 
+def _stopped(history: RoutingHistory, record: Stopped) -> None:
+    history._stop = record  # noqa: SLF001
+
+
+def _mailbox_paused(history: RoutingHistory, record: MailboxPaused) -> None:
+    stop = history._stop  # noqa: SLF001
+    by_stop = stop is not None and stop.reason.endswith(only_paused(record.agent))
+    history.pausers[record.agent] = stop.by if stop is not None and by_stop else None
+    history._stop = None  # noqa: SLF001
+
+
 _APPLY: dict[type, Callable[[RoutingHistory, Any], None]] = {
     Queued: _queued,
     Rerouted: _rerouted,
@@ -147,4 +166,6 @@ _APPLY: dict[type, Callable[[RoutingHistory, Any], None]] = {
     Subscribed: _subscribed,
     Unsubscribed: _unsubscribed,
     Intercepted: _intercepted,
+    Stopped: _stopped,
+    MailboxPaused: _mailbox_paused,
 }

@@ -15,9 +15,11 @@ from sandbox.inspector.explaining.delivery_decisions import (
     way_decisions,
 )
 from sandbox.inspector.explaining.explanation import Decision, Explanation
+from sandbox.inspector.explaining.glance import Glance
 from sandbox.inspector.explaining.handler_decisions import handler_decisions
 from sandbox.inspector.explaining.routing_decisions import ONCE, is_registered, routing_decisions
 from sandbox.inspector.explaining.routing_history import RoutingHistory
+from sandbox.inspector.recording.finding import place_of
 from sandbox.inspector.recording.run_state import RecordedDelivery
 from sandbox.inspector.recording.snapshots import class_name
 from sandbox.messaging.topic import TopicId
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandbox.inspector.recording.recording import Recording
+    from sandbox.inspector.recording.run_state import RunState
     from sandbox.messaging.agent_id import AgentId
     from sandbox.runtime.runtime import SingleThreadedAgentRuntime
 
@@ -64,6 +67,7 @@ none.
         self._runtime = runtime
         self._history = RoutingHistory()
         self._follower = Follower(recording)
+        self._glance = None if runtime is None else Glance(recording, runtime)
 
     def __call__(
         self,
@@ -86,7 +90,6 @@ none.
             LookupError: there is no such delivery or message id.
             ValueError: the agent or the topic is not written as it should be, or it is missing.
         """
-        self._catch_up()
         name = as_agent_name(agent)
         if topic is not None:
             place = topic if isinstance(topic, TopicId) else TopicId.from_str(topic)
@@ -99,18 +102,30 @@ none.
             return _explain(self._supposed(message, name, None, as_agent_name(sender)))
         return _explain(self._recorded(number, name))
 
-    def _catch_up(self) -> None:
+    def _known(self, number: int | None) -> tuple[RunState, RoutingHistory]:
+        """How the run stands, at least for this delivery, and what was routed where."""
+        glance = self._glance
+        if glance is not None and glance.is_worth_it:
+            run = glance.run(number)
+            if run is not None:
+                return run, glance.history
         if self._follower.missed_some:
             self._history = RoutingHistory()
         self._history.advance(self._follower.news())
+        return self._recording.state, self._history
 
     def _number_of(self, message: Any) -> int | None:
         if isinstance(message, Delivery | RecordedDelivery):
             message = message.number
         if type(message) is int:
+            if place_of(self._recording.records, message) is not None:
+                return message
             return self._recording[message].number
         if isinstance(message, str):
-            number = self._history.messages.get(message)
+            if self._glance is not None and self._glance.is_worth_it:
+                number = self._glance.number_of(message)
+            else:
+                number = self._known(None)[1].messages.get(message)
             if number is None:
                 msg = (
                     f"No message has the id {message!r}. If the text itself is the message, say "
@@ -125,9 +140,10 @@ none.
     def _supposed(
         self, message: Any, agent: str | None, topic: TopicId | None, sender: str | None
     ) -> Case:
+        run, history = self._known(None)
         return Case(
-            run=self._recording.state,
-            history=self._history,
+            run=run,
+            history=history,
             runtime=self._runtime,
             agent=agent,
             message_type=class_name(message),
@@ -138,13 +154,13 @@ none.
         )
 
     def _recorded(self, number: int, agent: str | None) -> Case:
-        run = self._recording.state
+        run, history = self._known(number)
         asked = run.deliveries[number]
         if asked.request in run.deliveries:
             # The way of an answer begins with the way of its request.
             caller, asked = asked.recipient, run.deliveries[asked.request]
             agent = asked.recipient if agent in {None, caller} else agent
-        siblings = self._history.siblings(asked.number) if asked.kind == "event" else [asked.number]
+        siblings = history.siblings(asked.number) if asked.kind == "event" else [asked.number]
         events = [run.deliveries[n] for n in siblings if n in run.deliveries]
         agent = asked.recipient if agent is None else agent
         own = [d for d in events if d.recipient == agent and d.verdict != "no_recipient"]
@@ -152,7 +168,7 @@ none.
         live = None if self._runtime is None else self._runtime.deliveries.get(asked.number)
         return Case(
             run=run,
-            history=self._history,
+            history=history,
             runtime=self._runtime,
             agent=agent,
             message_type=asked.message_type,

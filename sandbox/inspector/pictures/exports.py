@@ -118,11 +118,16 @@ def mermaid_of(recording: Recording, limit: int | None = 200) -> str:
     Returns:
         The text to be put into a block of Markdown that is marked `mermaid`.
 
+    Raises:
+        ValueError: `limit` is less than 0.
+
     Example:
         >>> from sandbox.inspector import Recording
         >>> mermaid_of(Recording())
         'sequenceDiagram\n'
     """
+    if limit is not None and limit < 0:
+        raise ValueError(f"limit must be a number of deliveries, not {limit}.")
     everything = list(recording)
     shown = everything if limit is None else everything[max(len(everything) - limit, 0) :]
     cells = {delivery.number: delivery.cell for delivery in everything}

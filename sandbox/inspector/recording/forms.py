@@ -125,7 +125,16 @@ def _form(hint: Any, name: str, kind: type) -> Form:
         return AGENT
     form = PLAIN[hint]
     choices = CHOICES.get((kind, name))
-    return form if choices is None else Form({"enum": [str(c) for c in choices]}, form.read)
+    return form if choices is None else _one_of([str(choice) for choice in choices])
+
+
+def _one_of(choices: list[str]) -> Form:
+    def read(value: Any) -> str:
+        if type(value) is not str or value not in choices:
+            raise ValueError(f"one of {', '.join(choices)}")
+        return value
+
+    return Form({"enum": choices}, read)
 
 
 def _or_none(form: Form) -> Form:

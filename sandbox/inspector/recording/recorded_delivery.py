@@ -34,14 +34,32 @@ class RecordedDelivery:
         handled_at: when its turn began, in seconds since the recording began, or `None`.
 
     Example:
-        >>> from sandbox.inspector.recording.records import Queued
-        >>> message = '{"json":"hi"}'
-        >>> print(RecordedDelivery(Queued(
-        ...     time=0.5, number=1, delivery="request", message_type="str", message=message,
-        ...     message_id="m1", sender=None, recipient="echo/default", topic_type=None,
-        ...     topic_source=None, is_rpc=True, cause=None, publication=None, request=None,
-        ...     subscriptions=(), cell="In [5]", copy_of=None)))
-        #1 request str In [5] → echo/default: queued
+        >>> import asyncio
+        >>> from sandbox import Inspector, SingleThreadedAgentRuntime
+        >>> async def main():
+        ...     inspector = Inspector(SingleThreadedAgentRuntime())
+        ...     await inspector.runtime.publish_message("hi", TopicId("news", "today"))
+        ...     await inspector.step()
+        ...     return inspector.recording[1]
+        >>> delivery = asyncio.run(main())
+        >>> delivery
+        <#1 event str outside → nobody via news/today: no_recipient>
+        >>> delivery.number, delivery.kind, delivery.message_type, delivery.message
+        (1, 'event', 'str', 'hi')
+        >>> delivery.message_snapshot, delivery.message_id, delivery.original
+        ('{"json":"hi"}', 'm1', 'hi')
+        >>> delivery.sender, delivery.recipient, delivery.topic, delivery.route
+        (None, None, 'news/today', 'outside → nobody via news/today')
+        >>> delivery.cause, delivery.publication, delivery.request, delivery.copy_of, delivery.cell
+        (None, 1, None, None, None)
+        >>> delivery.is_rpc, delivery.subscriptions, str(delivery.context.topic_id)
+        (False, (), 'news/today')
+        >>> delivery.verdict, delivery.reason, delivery.error
+        ('no_recipient', None, None)
+        >>> delivery.result, delivery.result_snapshot
+        (None, None)
+        >>> delivery.queued_at <= delivery.settled_at, delivery.copy() == delivery
+        (True, True)
     """
 
     __slots__ = (
@@ -69,7 +87,11 @@ class RecordedDelivery:
         self.printed: list[tuple[str, str]] | tuple[()] = ()
 
     def copy(self) -> RecordedDelivery:
-        """Another one, equal now, that may go on by itself."""
+        """Make another one, equal now, that may go on by itself.
+
+        Returns:
+            The copy.
+        """
         twin = RecordedDelivery(self.queued)
         twin.settled = self.settled
         twin.state = self.state

@@ -91,6 +91,12 @@ class Recorder(Instrument):
         self._messages = WatchedMessages()
         self._states = WatchedStates()
         self._printouts = Printouts(partial(recording.append, Printed))
+        self._between_milestones = -1
+        self._milestone: Callable[[int], None] | None = None
+
+    def at_milestones(self, every: int, reached: Callable[[int], None]) -> None:
+        """Have `reached` called with the number of each so many-th delivery, a power of two."""
+        self._between_milestones, self._milestone = every - 1, reached
 
     def begin(self, runtime: SingleThreadedAgentRuntime) -> None:
         """Write down what there is already, so that a recording may begin at any time."""
@@ -225,6 +231,8 @@ class Recorder(Instrument):
             delivery.copy_of,
         )
         self._add(_new_tuple(Queued, fields))
+        if not delivery.number & self._between_milestones and self._milestone is not None:
+            self._milestone(delivery.number)
 
     def publication_rerouted(self, publication: Publication, events: list[Delivery]) -> None:
         """Record the new recipients of a pending publication."""

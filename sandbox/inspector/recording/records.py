@@ -306,6 +306,19 @@ Record = (
 )
 
 
+LANDMARKS = frozenset(get_args(Record)) - {
+    Queued,
+    Handling,
+    Waiting,
+    Resumed,
+    Settled,
+    Printed,
+    StateChanged,
+    Changed,
+}
+"""All kinds but those of which a run has more, the more deliveries it has."""
+
+
 def _snapshots_of(record_class: type) -> tuple[str, ...]:
     hints = get_type_hints(record_class, include_extras=True)
     return tuple(name for name, hint in hints.items() if hint in {Snapshot, Snapshot | None})

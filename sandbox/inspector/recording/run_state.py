@@ -40,6 +40,8 @@ class RunState:
     Example:
         >>> run = RunState()
         >>> run.advance([records.Mode(0.0, "paused"), records.Lifecycle(0.1, "started")])
+        >>> run
+        <RunState: idle after record 2, 0 deliveries>
         >>> run.word, run.mode, run.started, run.queue
         ('idle', 'paused', True, [])
     """
@@ -78,6 +80,9 @@ class RunState:
                 return "paused"
             return "running" if self.started else "stopped"
         return "waiting" if self._open else "idle"
+
+    def __repr__(self) -> str:
+        return f"<RunState: {self.word} after record {self.seq}, {len(self.deliveries)} deliveries>"
 
     def place(self, number: int) -> Place:
         """What the queue is ordered by; see `sandbox.runtime.queue.place`."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.inspector.recording.forms import FORMS, KINDS, SNAPSHOT_SCHEMA
-from sandbox.inspector.recording.storage import FORMAT, HEADER_TYPE, PREFIX
+from sandbox.inspector.recording.lines import PREFIX
+from sandbox.inspector.recording.storage import FORMAT, HEADER_TYPE
 
 
 def recording_schema() -> dict[str, Any]:

@@ -16,11 +16,12 @@ import uuid
 import weakref
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from sandbox.inspector.recording.forms import GREATEST, KINDS, read_record
-from sandbox.inspector.recording.records import SNAPSHOTS, Queued, as_data_but_snapshots
+from sandbox.inspector.recording.lines import PREFIX, Lines, encode
+from sandbox.inspector.recording.records import Queued
 from sandbox.version import __version__
 
 if TYPE_CHECKING:
@@ -32,15 +33,12 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 """The version of the format; one is added when older versions could misread what is written."""
 
-PREFIX: Final = "sandbox."
 HEADER_TYPE: Final = "sandbox.recording"
 # Snapshots are bounded, so no line of a recording comes near this.
 LONGEST_LINE: Final = 16 * 1024 * 1024
 TOLD: Final = 20
 EON: Final = 1e12
 """More seconds than any recording lasts."""
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass
@@ -132,32 +130,6 @@ class Header:
         )
 
 
-def line_of(header: Header, seq: int, record: Record) -> bytes:
-    """The line of a record.
-
-    Args:
-        header: that of the recording.
-        seq: the number of the record.
-        record: the record.
-    """
-    kind = type(record)
-    data = as_data_but_snapshots(seq, record)
-    # Snapshots are JSON already.
-    texts = {name: data.pop(name) for name in SNAPSHOTS[kind] if data[name] is not None}
-    name = data.pop("kind")
-    del data["seq"], data["time"]
-    envelope: dict[str, Any] = {"id": str(seq), "type": PREFIX + name}
-    if "number" in data:
-        envelope["subject"] = f"delivery/{data['number']}"
-    elif "agent" in data:
-        envelope["subject"] = f"agent/{data['agent']}"
-    envelope["time"] = (header.began + timedelta(seconds=record.time)).isoformat()
-    envelope["elapsed"] = record.time
-    fields = [_encode(data)[1:-1], *(f'"{name}":{text}' for name, text in texts.items())]
-    body = ",".join(part for part in fields if part)
-    return f'{_encode(envelope)[:-1]},"data":{{{body}}}}}\n'.encode()
-
-
 class RecordingFile:
     """A file to which records are written as they come.
 
@@ -168,7 +140,7 @@ class RecordingFile:
 
     def __init__(self, path: Path, header: Header, report: Report) -> None:
         self.path = path
-        self._header = header
+        self._lines = Lines(header.began)
         self._report = report
         self._written = 0
         # What was printed may come from several threads at once.
@@ -187,7 +159,7 @@ class RecordingFile:
             while self._file is not None and self._written < let_go + len(records):
                 record = records[self._written - let_go]
                 self._written += 1
-                self._write(line_of(self._header, self._written, record))
+                self._write(self._lines.line(self._written, record))
 
     def is_written(self, path: Path) -> bool:
         """Whether this is the file that is still written to."""
@@ -218,7 +190,8 @@ def write(path: Path, header: Header, records: Iterable[Record]) -> None:
     try:
         with scratch.open("wb") as file:
             file.write(header.line())
-            file.writelines(line_of(header, seq, each) for seq, each in enumerate(records, 1))
+            lines = Lines(header.began)
+            file.writelines(lines.line(seq, each) for seq, each in enumerate(records, 1))
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
@@ -348,4 +321,4 @@ def _unfinished(line: bytes) -> str:
 
 
 def _line(event: dict[str, Any]) -> bytes:
-    return f"{_encode(event)}\n".encode()
+    return f"{encode(event)}\n".encode()

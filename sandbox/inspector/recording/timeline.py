@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from sandbox.inspector.recording.run_state import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sandbox.inspector.recording.recorded_delivery import RecordedDelivery
     from sandbox.inspector.recording.records import Record
@@ -51,6 +53,11 @@ class Timeline:
         self._marks: list[_Mark] = []
         self._now = RunState()
 
+    @property
+    def seen(self) -> int:
+        """How many records were gone through so far."""
+        return self._now.seq
+
     def now(self, records: Sequence[Record]) -> RunState:
         """How things stand after all records, of which `records` are those after `start`."""
         return self._advance(records, self.start + len(records))
@@ -89,6 +96,12 @@ class Timeline:
         return count
 
     def _advance(self, records: Sequence[Record], seq: int) -> RunState:
+        if seq - self._now.seq < self.section:
+            return self._go_through(records, seq)
+        with _without_collection():
+            return self._go_through(records, seq)
+
+    def _go_through(self, records: Sequence[Record], seq: int) -> RunState:
         run = self._now
         while run.seq < seq:
             done = run.seq - self.start
@@ -98,3 +111,16 @@ class Timeline:
                 last = self._marks[-1].rest if self._marks else None
                 self._marks.append(_Mark(run.rest(last), run.part()))
         return run
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Look for no garbage: all that is made is kept, so it would take its time in vain."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -69,3 +69,8 @@ def current_cell() -> str | None:
     # Not `execution_count`: in some versions that is already the number of the next cell.
     inputs = getattr(shell, "user_ns", {}).get("In", ())
     return f"In [{len(inputs) - 1}]" if len(inputs) > 1 else None
+
+
+def only_paused(agent: str) -> str:
+    """How the reason of a breakpoint ends that pauses one mailbox alone."""
+    return f"only the mailbox of {agent} is paused"

@@ -69,7 +69,11 @@ class Diff:
     changes: tuple[FieldChange, ...]
 
     def as_data(self) -> dict[str, Any]:
-        """The diff as plain data, ready for JSON; `old` or `new` is left out if it is missing."""
+        """The diff as plain data, ready for JSON.
+
+        Returns:
+            `number`, `agent` and `changes`: each a `path`, with `old` and `new` where there is one.
+        """
         changes: list[dict[str, Any]] = []
         for change in self.changes:
             sides = {"old": change.old, "new": change.new}

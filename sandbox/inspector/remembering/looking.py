@@ -30,6 +30,9 @@ class Looking:
             at: as it was after this record, at the end of the last turn that changed it; by
                 default as it is now. `recording.steps[k]` is the last record of step k.
 
+        Returns:
+            The name of each attribute and what it holds.
+
         Raises:
             LookupError: there is, or was, no such agent; an `IndexError` if there is no such
                 record.
@@ -148,5 +151,14 @@ class Looking:
 
     @property
     def invariants(self) -> tuple[Invariant, ...]:
-        """What is checked after every turn, in the order of adding."""
+        """What is checked after every turn, in the order of adding.
+
+        Example:
+            >>> from sandbox import SingleThreadedAgentRuntime
+            >>> from sandbox.inspector import Inspector
+            >>> inspector = Inspector(SingleThreadedAgentRuntime())
+            >>> _ = inspector.invariant("len(agents) < 3")
+            >>> inspector.invariants
+            (<Invariant: len(agents) < 3, never broken>,)
+        """
         return tuple(self._invariants)

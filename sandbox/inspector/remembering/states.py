@@ -89,6 +89,8 @@ class Watch:
         >>> watch = States(recording).watch("kitchen/s1.count")
         >>> watch
         <kitchen/s1.count = 1, changed by #3>
+        >>> watch.value
+        1
         >>> watch.history
         [(None, 0), (3, 1)]
     """
