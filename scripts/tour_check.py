@@ -79,7 +79,7 @@ def code_cells(notebook: Path) -> list[str]:
 
 
 @contextmanager
-def running_server(root: Path) -> Iterator[Server]:
+def running_server(root: Path, *options: str) -> Iterator[Server]:
     """Run JupyterLab on a free port of loopback, untouched by the user's Jupyter settings."""
     with tempfile.TemporaryDirectory(prefix="tour-check-") as name:
         scratch = Path(name)
@@ -88,6 +88,7 @@ def running_server(root: Path) -> Iterator[Server]:
         environment = {**os.environ, **{key: str(scratch / key) for key in folders}}
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1"]
         command += ["--ServerApp.port=0", f"--ServerApp.root_dir={root.resolve()}", "--allow-root"]
+        command += options
         log_file = scratch / "server.log"
         with log_file.open("w") as log:
             process = subprocess.Popen(
