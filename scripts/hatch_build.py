@@ -39,7 +39,9 @@ class FrontendBuildHook(BuildHookInterface[Any]):
     @property
     def _bundle(self) -> list[Path]:
         static = Path(self.root) / "sandbox" / "notebook" / "static"
-        return [static / "widget.js", static / "widget.css"]
+        return [
+            static / f"{name}.{kind}" for name in ("widget", "player") for kind in ("js", "css")
+        ]
 
     def _is_needed(self) -> bool:
         # An sdist has the bundle and no frontend/.

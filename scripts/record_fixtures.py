@@ -321,6 +321,73 @@ async def control(inspector: Inspector) -> None:
     inspector.crash("press/s1")
 
 
+def broken_factory() -> Kitchen:
+    """Builds nothing."""
+    raise OSError("no oven")
+
+
+async def dead_letters(inspector: Inspector) -> None:
+    """A message for each of the six ways to end without a handler."""
+    runtime = inspector.runtime
+    await Kitchen.register(runtime, "kitchen", lambda: Kitchen("cooks"))
+    await Kitchen.register(runtime, "ruin", broken_factory)
+    await Till.register(runtime, "till", lambda: Till("counts"))
+    await subscribe(runtime, "orders", "kitchen")
+    await subscribe(runtime, "ruins", "ruin")
+    await publish(inspector, 1, Charged(1.0), "orders", "s1")
+    await publish(inspector, 2, Order(1, ["soup"]), "order", "s1")
+    await publish(inspector, 3, Order(2, ["tea"]), "ruins", "s1")
+    await inspector.run()
+    await publish(inspector, 4, Order(3, ["cake"]), "orders", "s1")
+    inspector.drop(inspector.queue[0].number)
+    asked = await send(inspector, 5, PriceQuestion("ham"), "till/default")
+    await inspector.step()
+    asked.cancel()
+    await inspector.run()
+    await publish(inspector, 6, Order(5, ["egg"]), "orders", "s1")
+    await runtime.stop()
+    await asyncio.gather(asked, return_exceptions=True)
+
+
+async def duplicated(inspector: Inspector) -> None:
+    """A request that arrives twice, and an answer that does."""
+    runtime = inspector.runtime
+    await Worker.register(runtime, "worker", lambda: Worker("works"))
+    await Monitor.register(runtime, "monitor", lambda: Monitor("watches"))
+    await subscribe(runtime, "task.events", "monitor")
+    await send(inspector, 5, TaskRequest("123", "sample"), "worker/default")
+    inspector.duplicate(1)
+    await inspector.step()
+    answer = next(each for each in inspector.queue if each.kind == "response")
+    inspector.duplicate(answer.number)
+    await inspector.run()
+
+
+async def restaurant(inspector: Inspector) -> None:
+    """Two requests that wait for others, fan-outs, an error, and some of each still pending."""
+    runtime = inspector.runtime
+    await Shop.register(runtime, "shop", lambda: Shop("sells"))
+    await Kitchen.register(runtime, "kitchen", lambda: Kitchen("cooks"))
+    await Bar.register(runtime, "bar", lambda: Bar("mixes"))
+    await Till.register(runtime, "till", lambda: Till("counts"))
+    await Bank.register(runtime, "bank", lambda: Bank("refuses"))
+    await subscribe(runtime, "orders", "kitchen")
+    await subscribe(runtime, "orders", "bar")
+    await runtime.add_subscription(TypePrefixSubscription("orders", "till"))
+    await send(inspector, 7, Order(4, ["soup", "tea"]), "shop/s1")
+    await inspector.step()
+    await publish(inspector, 8, Order(9, ["cake"]), "orders", "s1")
+    refused = await send(inspector, 9, Charge("4711", 12.5), "bank/default")
+    await send(inspector, 10, Order(1, ["ham"]), "shop/s2")
+    await inspector.run(limit=14)
+    await publish(inspector, 11, Order(3, ["egg", "pie"]), "orders", "s3")
+    await send(inspector, 12, Order(2, ["jam"]), "shop/s1")
+    await inspector.step()
+    await publish(inspector, 13, Order(8, ["rum"]), "orders", "s1")
+    inspector.hold(inspector.queue[-1].number)
+    await asyncio.gather(refused, return_exceptions=True)
+
+
 def tidy(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Replace what differs from one recording of a run to the next."""
     names: dict[str, str] = {}
@@ -355,6 +422,9 @@ def main() -> None:
         "hostile": hostile,
         "many": many,
         "control": control,
+        "dead": dead_letters,
+        "restaurant": restaurant,
+        "duplicated": duplicated,
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, run in runs.items():

@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Page, async_playwright
 from tour_check import Server, running_server
@@ -21,7 +22,7 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 STEPS = 6
 
-AGENTS = '''\
+AGENTS = """\
 from dataclasses import dataclass
 
 from sandbox import *
@@ -80,7 +81,7 @@ await Waiter.register(runtime, "waiter", Waiter)
 await Kitchen.register(runtime, "kitchen", Kitchen)
 await Screen.register(runtime, "screen", lambda: Screen("Shows what is ready."))
 await Till.register(runtime, "till", lambda: Till("Adds up."))
-'''
+"""
 VIEW = "inspector = Inspector(runtime, paused=True)\ninspector"
 ORDERS = """\
 import asyncio
@@ -97,6 +98,7 @@ READY = """() => {
     return Boolean(panel?.content?.model && panel.sessionContext?.isReady
         && panel.sessionContext.session?.kernel?.status === 'idle');
 }"""
+HAS_ROWS = """made => document.querySelectorAll('[data-testid="log-row"]').length >= made"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 SET_THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
 HAS_THEME = "light => document.body.dataset.jpThemeLight === String(light)"
@@ -104,7 +106,7 @@ HAS_THEME = "light => document.body.dataset.jpThemeLight === String(light)"
 
 def notebook() -> str:
     """Return the notebook that is shown, as a file has it."""
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"cell_type": "code", "execution_count": None, "id": f"cell-{number}", "metadata": {}}
         | {"outputs": [], "source": source}
         for number, source in enumerate((AGENTS, VIEW, ORDERS))
@@ -119,9 +121,7 @@ async def step(page: Page) -> None:
     await view.get_by_test_id("queue-item").first.wait_for()
     for made in range(1, STEPS + 1):
         await view.get_by_test_id("step").click()
-        await page.wait_for_function(
-            "made => document.querySelectorAll('[data-testid=\"log-row\"]').length >= made", arg=made
-        )
+        await page.wait_for_function(HAS_ROWS, arg=made)
 
 
 async def take(server: Server, folder: Path) -> None:
