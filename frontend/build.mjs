@@ -18,19 +18,11 @@ const shared = {
 async function buildWidget() {
   const outdir = join(here, "..", "sandbox", "notebook", "static");
   await mkdir(outdir, { recursive: true });
-  await esbuild.build({
-    ...shared,
-    entryPoints: { widget: "src/index.tsx" },
-    minify: true,
-    legalComments: "none",
-    outdir,
-  });
-  await esbuild.build({
-    ...shared,
-    entryPoints: { widget: "src/theme.css" },
-    minify: true,
-    outdir,
-  });
+  for (const entryPoints of [
+    { widget: "src/index.tsx", player: "src/playing.ts" },
+    { widget: "src/theme.css", player: "src/playing.css" },
+  ])
+    await esbuild.build({ ...shared, entryPoints, minify: true, legalComments: "none", outdir });
 }
 
 async function serveDevelopmentPage() {

@@ -65,7 +65,9 @@ class Place:
 
 def run(*command: str) -> int:
     print("+", *command, flush=True)
-    return subprocess.call(command, cwd=ROOT)
+    # The page code is the same for all, and in place already.
+    environment = {**os.environ, "SANDBOX_SKIP_FRONTEND": "1"}
+    return subprocess.call(command, cwd=ROOT, env=environment)
 
 
 def capture(*command: str) -> str | None:

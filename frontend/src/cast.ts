@@ -1,8 +1,8 @@
 /** Who and what there is: each is noted, and given a place, when it is first heard of. */
 
 import {
-  type Agent,
-  type AgentType,
+  type AgentDraft,
+  type AgentTypeDraft,
   type Delivery,
   outsideId,
   outsideLabel,
@@ -14,19 +14,19 @@ import {
 } from "./state";
 
 /** The agent type of this name, put into the picture when it is first heard of. */
-export function agentType(state: State, type: string): AgentType {
-  let known = state.types.get(type);
+export function agentType(state: State, type: string): AgentTypeDraft {
+  let known = state.types.own(type);
   if (known === undefined) {
     known = { type, className: null, handles: [], mailbox: null, registered: false, agents: [] };
-    state.types.set(type, known);
+    state.types.add(type, known);
     place(state, typeNode(type), "type", null);
   }
   return known;
 }
 
 /** The agent of this id, with its type. */
-export function agent(state: State, id: string): Agent {
-  let known = state.agents.get(id);
+export function agent(state: State, id: string): AgentDraft {
+  let known = state.agents.own(id);
   if (known === undefined) {
     known = {
       id,
@@ -38,8 +38,10 @@ export function agent(state: State, id: string): Agent {
       open: [],
       received: [],
       failed: 0,
+      paused: false,
+      memory: null,
     };
-    state.agents.set(id, known);
+    state.agents.add(id, known);
     agentType(state, known.type).agents.push(id);
   }
   return known;
@@ -47,7 +49,7 @@ export function agent(state: State, id: string): Agent {
 
 export function topic(state: State, type: string, near: string | null): void {
   if (state.topics.has(type)) return;
-  state.topics.set(type, { type, sources: new Set() });
+  state.topics.add(type, { type, sources: new Set() });
   place(state, topicNode(type), "topic", near);
 }
 
@@ -63,11 +65,9 @@ export function place(
 /** All deliveries of the publication this one belongs to; null for requests and responses. */
 export function publicationOf(state: State, { publication }: Delivery): number[] | null {
   if (publication === null) return null;
-  const known = state.publications.get(publication);
+  const known = state.publications.own(publication);
   if (known !== undefined) return known;
-  const numbers: number[] = [];
-  state.publications.set(publication, numbers);
-  return numbers;
+  return state.publications.add(publication, []);
 }
 
 /** Notes where a delivery runs in the picture: its topic, its outside sender, its route. */
@@ -77,7 +77,8 @@ export function draw(state: State, delivery: Delivery): void {
   if (delivery.topic !== null && delivery.kind === "event") {
     const { type, source } = delivery.topic;
     topic(state, type, target);
-    state.topics.get(type)?.sources.add(source);
+    if (state.topics.get(type)?.sources.has(source) === false)
+      state.topics.own(type)?.sources.add(source);
     target = topicNode(type);
   }
   if (delivery.kind === "response") {
@@ -95,10 +96,10 @@ export function draw(state: State, delivery: Delivery): void {
   const group = publicationOf(state, delivery);
   if (group !== null && group.at(0) !== delivery.number) return;
   const key = `${origin} > ${target}`;
-  const route = state.routes.get(key);
+  const route = state.routes.own(key);
   if (route !== undefined) route.count += 1;
   else
-    state.routes.set(key, {
+    state.routes.add(key, {
       from: origin,
       to: target,
       kind: delivery.kind === "event" ? "event" : "request",

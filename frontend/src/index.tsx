@@ -29,11 +29,25 @@ export default function inspector() {
       store ??= new Store(model);
       const root = document.createElement("div");
       el.append(root);
+      hideStill(model, store, el);
       render(<App store={store} />, root);
       return () => {
         render(null, root);
-        root.remove();
+        el.replaceChildren();
       };
     },
   };
+}
+
+/** While the view is alive, the still picture of the saved notebook would show the same again. */
+function hideStill(model: Model, store: Store, el: HTMLElement): void {
+  const still = model.get?.("still");
+  if (typeof still !== "string" || !/^[\w-]+$/.test(still)) return;
+  const style = document.createElement("style");
+  el.append(style);
+  store.heard.subscribe((heard) => {
+    style.textContent = heard
+      ? `.jp-OutputArea-child:has(.${still}), .${still} { display: none !important; }`
+      : "";
+  });
 }

@@ -10,6 +10,12 @@ import type { RawRecord } from "./records";
 
 /** The part of a widget model that the page uses. */
 export interface Model {
+  /** All of it has happened: there is no kernel, and nothing can be changed. */
+  readonly recorded?: boolean;
+  /** What there is to say about it as a whole. */
+  readonly about?: string;
+  /** What the kernel has set. */
+  get?(name: string): unknown;
   send(content: unknown): void;
   on(event: string, callback: (...args: never[]) => void): void;
   off(event: string, callback?: (...args: never[]) => void): void;
@@ -17,22 +23,31 @@ export interface Model {
 
 export interface LinkEvents {
   records(records: RawRecord[]): void;
-  /** What the user should know about the connection; null when all is well. */
+  /** What the user should know about the connection; null when all is well again. */
   notice(words: string | null): void;
+  /** Something came from the kernel. */
+  heard?(): void;
+  /** What the kernel is at, as far as the page knows; asked when an answer is late. */
+  busy?(): string;
+  /** The kernel asks to have a delivery looked at. */
+  show?(delivery: number): void;
 }
 
-export type CommandName = "step" | "resume" | "pause";
+/** What a command says besides its name. */
+export type CommandArgs = { readonly [name: string]: unknown };
 
 interface Pending {
-  name: CommandName;
+  name: string;
   resolve(value: unknown): void;
   reject(error: Error): void;
   late: ReturnType<typeof setTimeout>;
 }
 
 const ACK_MS = 250;
+/** More than this is acknowledged at once: the kernel sends no more than 5,000 ahead. */
+const ACK_RECORDS = 2000;
 const RESYNC_MS = 2000;
-const LATE_MS = 8000;
+const LATE_MS = 4000;
 
 export const LOST =
   "The connection to the kernel is closed. You see the last state; run the cell again for a live view.";
@@ -53,8 +68,10 @@ export class Link {
   // Answers reach every page of a widget, so two pages must not give the same id.
   readonly #page = Math.random().toString(36).slice(2, 10);
   #lastCommand = 0;
+  /** Commands of which the user was told that the answer is late. */
+  readonly #late = new Set<string>();
+  #acknowledged = 0;
   #askedFrom: number | null = null;
-  #asked = 0;
   #gapTimer: ReturnType<typeof setTimeout> | undefined;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -69,12 +86,12 @@ export class Link {
   }
 
   /** Sends a command; resolves with the answer's value, rejects with the kernel's words. */
-  command(name: CommandName, args: { number?: number } = {}): Promise<unknown> {
+  command(name: string, args: CommandArgs = {}): Promise<unknown> {
     if (this.lost) return Promise.reject(new Error(LOST));
     this.#lastCommand += 1;
     const id = `${this.#page}-${this.#lastCommand}`;
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => this.#warn(name), LATE_MS);
+      const late = setTimeout(() => this.#warn(id, name), LATE_MS);
       this.#commands.set(id, { name, resolve, reject, late });
       this.#send({ type: "command", id, name, args });
     });
@@ -91,12 +108,17 @@ export class Link {
 
   readonly #receive = (content: unknown): void => {
     if (!isObject(content)) return;
+    this.#events.heard?.();
     if (this.lost) {
       this.lost = false;
       this.#events.notice(null);
     }
     if (content.type === "batch") this.#batch(content);
     else if (content.type === "answer") this.#answer(content);
+    else if (content.type === "show") {
+      const delivery = integer(content.delivery);
+      if (delivery !== null) this.#events.show?.(delivery);
+    }
   };
 
   #batch(content: Record<string, unknown>): void {
@@ -110,10 +132,12 @@ export class Link {
       return;
     }
     if (first > expected) {
-      if (this.#askedFrom !== expected) this.#resync();
-      this.#waitForGap();
-      // Asked twice and still not sent: the kernel no longer has them.
-      if (this.#asked < 2) return;
+      // Only the kernel knows whether they are lost on the way, or no longer kept.
+      if (integer(content.let_go) !== first - 1) {
+        if (this.#askedFrom !== expected) this.#resync();
+        this.#waitForGap();
+        return;
+      }
       this.missing += first - expected;
       this.#events.notice(`${this.missing} records are no longer kept by the recording.`);
     }
@@ -127,7 +151,6 @@ export class Link {
   /** Asks for everything after what is here; again after a while, for as long as a gap is open. */
   #resync(): void {
     const from = this.seq + 1;
-    this.#asked = this.#askedFrom === from ? this.#asked + 1 : 1;
     this.#askedFrom = from;
     this.#send({ type: "resync", from });
   }
@@ -142,10 +165,15 @@ export class Link {
   }
 
   #ackSoon(): void {
-    this.#ackTimer ??= setTimeout(() => {
-      this.#ackTimer = undefined;
-      this.#send({ type: "ack", seq: this.seq });
-    }, ACK_MS);
+    if (this.seq - this.#acknowledged >= ACK_RECORDS) this.#ack();
+    else this.#ackTimer ??= setTimeout(() => this.#ack(), ACK_MS);
+  }
+
+  #ack(): void {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = undefined;
+    this.#acknowledged = this.seq;
+    this.#send({ type: "ack", seq: this.seq });
   }
 
   #answer(content: Record<string, unknown>): void {
@@ -157,14 +185,16 @@ export class Link {
     }
     this.#commands.delete(id);
     clearTimeout(command.late);
-    if (this.#commands.size === 0) this.#events.notice(null);
+    if (this.#late.delete(id) && this.#late.size === 0) this.#events.notice(null);
     if (content.ok === true) command.resolve(content.value ?? null);
     else command.reject(new Error(text(content.error) ?? `The kernel refused to ${command.name}.`));
   }
 
-  #warn(name: CommandName): void {
+  #warn(id: string, name: string): void {
+    this.#late.add(id);
+    const why = this.#events.busy?.() ?? "a handler is still running, or the kernel is busy";
     this.#events.notice(
-      `The kernel has not answered "${name}" for ${LATE_MS / 1000} s: a handler is still running, or the kernel is busy. If it was restarted, run the cell again.`,
+      `The kernel has not answered "${name}" for ${LATE_MS / 1000} s: ${why}. If it was restarted, run the cell again.`,
     );
   }
 
@@ -180,6 +210,7 @@ export class Link {
       command.reject(new Error(words));
     }
     this.#commands.clear();
+    this.#late.clear();
   }
 
   #send(content: unknown): void {

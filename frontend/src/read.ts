@@ -27,6 +27,10 @@ export function integer(value: unknown): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) ? value : null;
 }
 
+export function integers(value: unknown): number[] {
+  return Array.isArray(value) ? value.filter((item) => integer(item) !== null) : [];
+}
+
 export function finite(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) ? value : 0;
 }

@@ -72,6 +72,7 @@ export type Rec = Stamped &
         request: number | null;
         subscriptions: string[];
         cell: string | null;
+        copy_of: number | null;
       }
     | {
         kind: "rerouted";
@@ -104,7 +105,19 @@ export type Rec = Stamped &
     | { kind: "moved"; number: number; before: number | null }
     | { kind: "edited"; number: number; message: Snapshot; fields: string[] }
     | { kind: "crashed"; agent: string }
-    | { kind: "changed" | "statechanged" | "stopped" | "policyset" | "mailboxpaused" }
+    | {
+        kind: "changed";
+        number: number;
+        when: "delivery" | "turn";
+        before: Snapshot;
+        after: Snapshot;
+        by: number | null;
+        shared: number[];
+      }
+    | { kind: "statechanged"; agent: string; number: number | null; state: Snapshot }
+    | { kind: "stopped"; number: number | null; by: string; reason: string }
+    | { kind: "policyset"; name: string }
+    | { kind: "mailboxpaused"; agent: string; paused: boolean }
   );
 
 /** A record before anybody looked at it: a newer kernel may send fields and kinds we do not know. */

@@ -12,6 +12,7 @@ import {
   identifier,
   identifiers,
   integer,
+  integers,
   kindOf,
   name,
   readdressed,
@@ -22,6 +23,7 @@ import {
 import type { Kind, RawRecord, Verdict } from "./records";
 import {
   type Delivery,
+  type DeliveryDraft,
   emptyState,
   foreignNode,
   isMailboxPrefix,
@@ -116,7 +118,9 @@ const RULES: { [kind: string]: Rule } = {
     if (number === null) return false;
     if (state.deliveries.has(number)) return false;
     const delivery = newDelivery(record, number);
-    state.deliveries.set(number, delivery);
+    delivery.sentAt = state.moves.length;
+    if (delivery.copyOf !== null) state.copied.push(delivery.copyOf, number);
+    state.deliveries.add(number, delivery);
     enterQueue(state, delivery);
     address(state, delivery);
     linkToCause(state, delivery);
@@ -148,6 +152,8 @@ const RULES: { [kind: string]: Rule } = {
     if (delivery === null || on === null) return false;
     if (!delivery.waitsOn.includes(on)) delivery.waitsOn.push(on);
     delivery.state = "waiting";
+    if (delivery.parked.at(-1)?.[1] !== null)
+      delivery.parked = [...delivery.parked, [state.moves.length, null]];
     return true;
   },
 
@@ -155,7 +161,10 @@ const RULES: { [kind: string]: Rule } = {
     const delivery = find(state, record);
     if (delivery === null) return false;
     delivery.waitsOn = delivery.waitsOn.filter((number) => number !== record.on);
-    if (delivery.state === "waiting" && delivery.waitsOn.length === 0) delivery.state = "handling";
+    if (delivery.state === "waiting" && delivery.waitsOn.length === 0) {
+      delivery.state = "handling";
+      goOn(state, delivery);
+    }
     return true;
   },
 
@@ -169,8 +178,11 @@ const RULES: { [kind: string]: Rule } = {
     const withdrawn = verdict === "no_recipient" && delivery.recipient !== null;
     depart(state, delivery, !withdrawn && !UNMOVED.has(verdict));
     close(state, delivery);
+    goOn(state, delivery);
+    if (isDead(delivery, verdict)) state.dead.push(delivery.number);
     Object.assign(delivery, {
       state: "settled",
+      endedAt: state.moves.length,
       waitsOn: [],
       verdict,
       result: snapshot(record.result),
@@ -208,6 +220,7 @@ const RULES: { [kind: string]: Rule } = {
   mode(state, record) {
     if (record.mode !== "paused" && record.mode !== "running") return false;
     state.mode = record.mode;
+    if (state.mode === "running") state.stopped = null;
     return true;
   },
 
@@ -229,7 +242,9 @@ const RULES: { [kind: string]: Rule } = {
   edited(state, record) {
     const delivery = find(state, record);
     if (delivery === null) return false;
+    delivery.original ??= delivery.message;
     delivery.message = snapshot(record.message);
+    delivery.edited = [...new Set([...delivery.edited, ...identifiers(record.fields)])];
     return true;
   },
 
@@ -240,12 +255,55 @@ const RULES: { [kind: string]: Rule } = {
     return true;
   },
 
-  // What no part of the page shows.
-  changed: () => true,
-  statechanged: () => true,
-  stopped: () => true,
-  policyset: () => true,
-  mailboxpaused: () => true,
+  changed(state, record) {
+    const delivery = find(state, record);
+    if (delivery === null) return false;
+    delivery.mutations.push({
+      when: text(record.when) ?? "turn",
+      before: snapshot(record.before),
+      after: snapshot(record.after),
+      by: integer(record.by),
+      shared: integers(record.shared),
+    });
+    return true;
+  },
+
+  statechanged(state, record) {
+    const id = name(record.agent);
+    if (id === null) return false;
+    const one = agent(state, id);
+    one.memory = {
+      state: snapshot(record.state),
+      number: integer(record.number),
+      step: state.moves.length,
+      before: one.memory,
+    };
+    return true;
+  },
+
+  stopped(state, record) {
+    state.stopped = {
+      number: integer(record.number),
+      by: text(record.by) ?? "",
+      reason: text(record.reason) ?? "",
+      step: state.moves.length,
+    };
+    return true;
+  },
+
+  policyset(state, record) {
+    const policy = name(record.name);
+    if (policy === null) return false;
+    state.policy = policy;
+    return true;
+  },
+
+  mailboxpaused(state, record) {
+    const id = name(record.agent);
+    if (id === null) return false;
+    agent(state, id).paused = record.paused === true;
+    return true;
+  },
 };
 
 const VERDICTS: ReadonlySet<Verdict> = new Set([
@@ -261,14 +319,31 @@ const VERDICTS: ReadonlySet<Verdict> = new Set([
 ]);
 
 /** Verdicts of deliveries that end without having been handed over to anybody. */
-const UNMOVED: ReadonlySet<Verdict> = new Set(["skipped_sender", "cancelled", "stranded"]);
+const UNMOVED: ReadonlySet<Verdict> = new Set([
+  "skipped_sender",
+  "dropped",
+  "cancelled",
+  "stranded",
+]);
+const DEAD: ReadonlySet<Verdict> = new Set([
+  "unhandled",
+  "no_recipient",
+  "undeliverable",
+  "dropped",
+  "cancelled",
+  "stranded",
+]);
 
-function newDelivery(record: RawRecord, number: number): Delivery {
+function newDelivery(record: RawRecord, number: number): DeliveryDraft {
   return {
     number,
     kind: deliveryKind(record.delivery),
     messageType: name(record.message_type) ?? "?",
     message: snapshot(record.message),
+    original: null,
+    edited: [],
+    copyOf: integer(record.copy_of),
+    mutations: [],
     messageId: identifier(record.message_id) ?? "",
     sender: name(record.sender),
     recipient: name(record.recipient),
@@ -290,6 +365,9 @@ function newDelivery(record: RawRecord, number: number): Delivery {
     sent: [],
     response: null,
     step: null,
+    sentAt: 0,
+    endedAt: null,
+    parked: [],
     queuedAt: finite(record.time),
     settledAt: null,
   };
@@ -299,19 +377,32 @@ function deliveryKind(value: unknown): Kind {
   return value === "response" || value === "event" ? value : "request";
 }
 
-function find(state: State, record: RawRecord): Delivery | null {
+/** The delivery a record is about, to be changed. */
+function find(state: State, record: RawRecord): DeliveryDraft | null {
   const number = integer(record.number);
-  return number === null ? null : (state.deliveries.get(number) ?? null);
+  return number === null ? null : (state.deliveries.own(number) ?? null);
 }
 
 /** A response is listed with its request, all else with the turn that sent it. */
 function linkToCause(state: State, { kind, cause, request, number }: Delivery): void {
   if (kind === "response") {
-    const answered = state.deliveries.get(request ?? 0);
+    const answered = state.deliveries.own(request ?? 0);
     if (answered !== undefined) answered.response = number;
   } else if (cause !== null) {
-    state.deliveries.get(cause)?.sent.push(number);
+    state.deliveries.own(cause)?.sent.push(number);
   }
+}
+
+/** Whether no handler has worked on it; one whose turn was called off has been worked on. */
+function isDead({ kind, step }: DeliveryDraft, verdict: Verdict): boolean {
+  return DEAD.has(verdict) && (verdict !== "cancelled" || step === null || kind === "response");
+}
+
+/** Notes that a parked turn goes on, or has ended. */
+function goOn(state: State, delivery: DeliveryDraft): void {
+  const last = delivery.parked.at(-1);
+  if (last?.[1] === null)
+    delivery.parked = [...delivery.parked.slice(0, -1), [last[0], state.moves.length]];
 }
 
 function changePending(state: State, record: RawRecord, to: "queued" | "held"): boolean {

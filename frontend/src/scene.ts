@@ -1,35 +1,21 @@
 /** What the picture shows, as plain data: worked out from state and layout, drawn elsewhere. */
 
-import { type Curve, curveBetween, reversed, shorten, textWidth } from "./geometry";
-import { type Box, CHIP_ROW, type Layout, OUTSIDE_SLOTS, SIZES } from "./layout";
+import { shorten, squeeze, textWidth } from "./geometry";
+import { type Box, type Layout, type Rect, SIZES } from "./layout";
 import {
-  type Agent,
-  type AgentType,
-  type Delivery,
-  foreignNode,
-  isMailboxPrefix,
-  nextDelivery,
-  outsideId,
-  outsideLabel,
-  prefixNode,
-  type State,
-  type Subscription,
-  splitAgentId,
-  topicNode,
-  typeNode,
-} from "./state";
-import { LETTERS, subscriptionWords } from "./words";
-
-export interface Chip {
-  agent: Agent;
-  label: string;
-  x: number;
-  y: number;
-  width: number;
-  look: "ghost" | "idle" | "handling" | "waiting";
-  /** The next step would deliver here. */
-  next: boolean;
-}
+  type Contents,
+  contents,
+  crowdOf,
+  type Drawing,
+  type Look,
+  lookOf,
+  lookWords,
+  SOME,
+} from "./stage/contents";
+import { type Detail, TEXT } from "./stage/detail";
+import { type Line, linesOf, outsideTags, type PatternSource, sourceNode } from "./stage/lines";
+import { Recall } from "./stage/recall";
+import { type Agent, type AgentType, nextDelivery, type State, topicNode, typeNode } from "./state";
 
 export interface TypeShape {
   box: Box;
@@ -37,120 +23,171 @@ export interface TypeShape {
   title: string;
   className: string;
   handles: string;
-  chips: Chip[];
-  /** Agents beyond the chips, and what is pending for them together. */
-  more: { x: number; y: number; width: number; agents: number; pending: number } | null;
+  contents: Contents;
+  /** How many agents there are, where they are not drawn one by one with their keys. */
+  count: string;
+  /** Deliveries waiting for all agents of the type. */
+  pending: number;
+  /** How full its queue is, compared with the fullest: 0 to 1. Null while agents have badges. */
+  bar: number | null;
+  troubled: boolean;
+}
+
+export interface Tab extends Rect {
+  source: string;
+  label: string;
 }
 
 export interface TopicShape {
   id: string;
   name: string;
   label: string;
-  sources: string;
   box: Box;
+  /** Its sources, where there is room to name them. */
+  tabs: Tab[];
+  /** How many sources have no tab. */
+  hidden: number;
   /** A prefix or a foreign subscription: not one topic but a pattern. */
   pattern: boolean;
 }
 
-export interface Line {
-  id: string;
-  curve: Curve;
-  kind: "subscription" | "request" | "event";
+export interface Tag {
+  box: Box;
   label: string;
-  title: string;
-  subscription: Subscription | null;
+  shown: string;
 }
 
 export interface Scene {
   types: TypeShape[];
   topics: TopicShape[];
-  outside: { box: Box; label: string; shown: string }[];
+  outside: Tag[];
   lines: Line[];
+  /** So many nodes that lines are drawn together, and singly only around what is selected. */
+  busy: boolean;
 }
 
-const CHIPS_PER_ROW = 3;
-const CHIP = { width: 58, gap: 3, inset: 5, top: 39 };
-
-export function scene(state: State, layout: Layout): Scene {
-  const result: Scene = { types: [], topics: [], outside: [], lines: [] };
-  const next = nextDelivery(state)?.recipient ?? null;
-  for (const type of state.types.values()) {
-    const box = layout.boxes.get(typeNode(type.type));
-    if (box !== undefined) result.types.push(typeShape(state, type, box, next));
-  }
-  for (const topic of state.topics.values()) {
-    const box = layout.boxes.get(topicNode(topic.type));
-    if (box !== undefined)
-      result.topics.push(topicShape(box, topic.type, sourcesLabel(topic.sources), false));
-  }
-  patterns(state, layout, result.topics);
-  const tags = state.places.filter((place) => place.column === "outside").slice(-OUTSIDE_SLOTS);
-  for (const { id } of tags) {
-    const box = layout.boxes.get(id);
-    const label = id.slice("outside:".length);
-    if (box !== undefined)
-      result.outside.push({ box, label, shown: shorten(label, box.width - 16, 11) });
-  }
-  result.lines = [...subscriptionLines(state, layout), ...routeLines(state, layout, tags)];
-  return result;
+/** Shapes of an earlier drawing, used again where nothing has changed. */
+export interface Shapes {
+  types: Recall<TypeShape>;
+  topics: Recall<TopicShape>;
 }
 
-function typeShape(state: State, type: AgentType, box: Box, next: string | null): TypeShape {
-  const slots = box.rows * CHIPS_PER_ROW;
-  const shown = type.agents.length > slots ? type.agents.slice(0, slots - 1) : type.agents;
-  const rows = Math.min(box.rows, Math.max(1, Math.ceil(type.agents.length / CHIPS_PER_ROW)));
-  const hidden = type.agents.slice(shown.length);
-  const title = shorten(type.type, box.width - 18, 13.5);
-  const rest = box.width - 26 - textWidth(title, 13.5);
-  const agents = shown.flatMap((id) => state.agents.get(id) ?? []);
+export interface Wish {
+  detail: Detail;
+  /** Only what touches this is drawn; null draws everything. */
+  window: Rect | null;
+  /** What the user watches on an agent, as texts. */
+  fields?: (agent: Agent) => string[];
+  shapes?: Shapes;
+}
+
+export function newShapes(): Shapes {
+  return { types: new Recall(), topics: new Recall() };
+}
+
+/** More nodes than this are better seen in the matrix. */
+export const MANY_NODES = 20;
+const EVERYTHING: Wish = { detail: "near", window: null };
+
+export function scene(state: State, layout: Layout, wish: Wish = EVERYTHING): Scene {
+  const drawing: Drawing = {
+    state,
+    detail: wish.detail,
+    next: nextDelivery(state)?.recipient ?? null,
+    fields: wish.fields ?? (() => []),
+  };
+  const isSeen = (box: Box) => wish.window === null || touches(box, wish.window);
+  const { types, topics } = wish.shapes ?? newShapes();
   return {
-    box: { ...box, height: box.height + (rows - 1) * CHIP_ROW },
+    types: typeShapes(drawing, layout, isSeen, types),
+    topics: topicShapes(drawing, layout, isSeen, topics),
+    outside: tags(state, layout, wish.detail),
+    lines: linesOf(state, layout, wish.detail),
+    busy: isBusy(state),
+  };
+}
+
+export function isBusy(state: State): boolean {
+  return state.types.size + state.topics.size > MANY_NODES;
+}
+
+function touches(a: Rect, b: Rect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+// ------------------------------------------------------------------ agent types
+
+function typeShapes(
+  drawing: Drawing,
+  layout: Layout,
+  isSeen: (box: Box) => boolean,
+  known: Recall<TypeShape>,
+): TypeShape[] {
+  const { state, detail } = drawing;
+  const signs = [...state.types.values()].map((type) => typeSign(drawing, type));
+  // In powers of two, so that the bars of all do not change whenever one does.
+  const most = Math.max(4, ...signs.map(({ pending }) => pending));
+  const fullest = 2 ** Math.ceil(Math.log2(most));
+  const around = `${detail} ${crowdOf(state)} ${fullest} `;
+  return signs.flatMap(({ type, sign, pending }) => {
+    const box = layout.boxes.get(typeNode(type.type));
+    if (box === undefined || !isSeen(box)) return [];
+    const make = () => typeShape(drawing, type, box, pending, fullest);
+    return [known.recall(type.type, around + sign, box, make)];
+  });
+}
+
+/** Everything about a type and its agents that shows in its box, and how much waits for them. */
+function typeSign({ state, next, fields }: Drawing, type: AgentType) {
+  const { className, registered, handles, agents } = type;
+  const here = next?.startsWith(`${type.type}/`) ? next : "";
+  let sign = `${className} ${registered} ${handles.length} ${agents.length} ${here}`;
+  let pending = 0;
+  for (const id of agents) {
+    const agent = state.agents.get(id);
+    if (agent === undefined) continue;
+    pending += agent.pending;
+    sign += `,${LETTER[lookOf(state, agent)]}${agent.pending}${agent.failed > 0 ? "!" : ""}`;
+    if (agents.length <= 2) sign += cardSign(state, agent, fields(agent));
+  }
+  return { type, sign, pending };
+}
+
+const LETTER: Record<Look, string> = { ghost: "g", idle: "", handling: "h", waiting: "w" };
+
+function cardSign(state: State, agent: Agent, fields: readonly string[]): string {
+  return [lookWords(state, agent), agent.received.length - agent.pending, ...fields].join(" ");
+}
+
+function typeShape(
+  drawing: Drawing,
+  type: AgentType,
+  box: Box,
+  pending: number,
+  fullest: number,
+): TypeShape {
+  const { detail, state } = drawing;
+  const held = contents(drawing, type, box);
+  const crowd = held.cells !== null || (detail === "specks" && type.agents.length > 0);
+  // Bold letters are a little wider.
+  const size = 13.5 * TEXT[detail];
+  const count = crowd && detail !== "specks" ? `×${type.agents.length}` : "";
+  const countRoom = count === "" ? 0 : textWidth(count, 11 * Math.min(1.5, TEXT[detail])) + 16;
+  const title = detail === "specks" ? "" : squeeze(type.type, box.width - 16 - countRoom, size);
+  const rest = box.width - 26 - textWidth(title, 13.5);
+  const quiet = detail !== "near" || state.agents.size > SOME;
+  return {
+    box,
     type,
     title,
-    className: roomy(type.className ?? "", rest),
-    handles: shorten(handlesLabel(type), box.width - 16, 11),
-    chips: agents.map((agent, index) => ({
-      agent,
-      label: shorten(agent.key || "(no key)", CHIP.width - (agent.open.length > 0 ? 18 : 10), 11),
-      ...chipAt(box, index),
-      look: chipLook(state, agent),
-      next: agent.id === next,
-    })),
-    more:
-      hidden.length === 0
-        ? null
-        : {
-            ...chipAt(box, shown.length),
-            agents: hidden.length,
-            pending: pendingOf(state, hidden),
-          },
+    className: quiet || rest < 32 ? "" : shorten(type.className ?? "", rest, 11),
+    handles: quiet ? "" : shorten(handlesLabel(type), box.width - 16, 11),
+    contents: held,
+    count,
+    pending,
+    bar: crowd ? Math.sqrt(pending / fullest) : null,
+    troubled: type.agents.some((id) => (state.agents.get(id)?.failed ?? 0) > 0),
   };
-}
-
-/** The text if a good part of it fits, else nothing. */
-function roomy(text: string, room: number): string {
-  return room < 32 ? "" : shorten(text, room, 11);
-}
-
-function chipAt(box: Box, index: number): { x: number; y: number; width: number } {
-  const column = index % CHIPS_PER_ROW;
-  const row = Math.floor(index / CHIPS_PER_ROW);
-  return {
-    x: box.x + CHIP.inset + column * (CHIP.width + CHIP.gap),
-    y: box.y + CHIP.top + row * CHIP_ROW,
-    width: CHIP.width,
-  };
-}
-
-function chipLook(state: State, agent: Agent): Chip["look"] {
-  const turns = agent.open.map((number) => state.deliveries.get(number)?.state);
-  if (turns.includes("handling")) return "handling";
-  if (turns.includes("waiting")) return "waiting";
-  return agent.created ? "idle" : "ghost";
-}
-
-function pendingOf(state: State, ids: readonly string[]): number {
-  return ids.reduce((sum, id) => sum + (state.agents.get(id)?.pending ?? 0), 0);
 }
 
 export function handlesLabel(type: AgentType): string {
@@ -162,113 +199,72 @@ export function handlesLabel(type: AgentType): string {
   return messages.join(", ");
 }
 
-function topicShape(box: Box, name: string, sources: string, pattern: boolean): TopicShape {
-  return { id: box.id, name, label: shorten(name, box.width - 22, 12), sources, box, pattern };
-}
+// ------------------------------------------------------------------ topics
 
-function sourcesLabel(sources: ReadonlySet<string>): string {
-  if (sources.size === 0) return "";
-  const first = [...sources].slice(0, 8);
-  return shorten(`source ${first.join(" · ")}`, SIZES.topic.width + 24, 10.5);
+function topicShapes(
+  { state, detail }: Drawing,
+  layout: Layout,
+  isSeen: (box: Box) => boolean,
+  known: Recall<TopicShape>,
+): TopicShape[] {
+  const shapes: TopicShape[] = [];
+  const add = (id: string, name: string, sources: ReadonlySet<string>, pattern: boolean) => {
+    const box = layout.boxes.get(id);
+    if (box === undefined || !isSeen(box)) return;
+    const sign = `${detail} ${sources.size} ${[...sources].at(-1)}`;
+    shapes.push(
+      known.recall(id, sign, box, () => {
+        const room = box.width - (detail === "near" ? 22 : 14);
+        const label = detail === "specks" ? "" : squeeze(name, room, 12 * TEXT[detail]);
+        return { id, name, label, box, pattern, ...tabsOf(box, [...sources], detail) };
+      }),
+    );
+  };
+  for (const { type, sources } of state.topics.values()) add(topicNode(type), type, sources, false);
+  for (const { id, name } of patterns(state)) add(id, name, new Set(), true);
+  return shapes;
 }
 
 /** Subscriptions to more than one topic get a hexagon of their own, as `orders*`. */
-function patterns(state: State, layout: Layout, topics: TopicShape[]): void {
-  const drawn = new Set<string>();
+function patterns(state: State): PatternSource[] {
+  const found = new Map<string, PatternSource>();
   for (const subscription of state.subscriptions.values()) {
-    const id = sourceNode(subscription);
-    const box = id === null || drawn.has(id) ? undefined : layout.boxes.get(id);
-    if (id === null || box === undefined || subscription.topicType !== null) continue;
-    drawn.add(id);
+    const id = subscription.topicType === null ? sourceNode(subscription) : null;
+    if (id === null) continue;
     const name = subscription.prefix === null ? subscription.label : `${subscription.prefix}*`;
-    topics.push(topicShape(box, name, "", true));
+    found.set(id, { id, name });
   }
+  return [...found.values()];
 }
 
-function sourceNode(subscription: Subscription): string | null {
-  if (subscription.topicType !== null) return topicNode(subscription.topicType);
-  if (subscription.prefix === null) return foreignNode(subscription.id);
-  return isMailboxPrefix(subscription.prefix, subscription.agentType)
-    ? null
-    : prefixNode(subscription.prefix);
-}
+const TAB = { height: 15, gap: 3, pad: 8, size: 10 };
 
-function subscriptionLines(state: State, layout: Layout): Line[] {
-  const lines: Line[] = [];
-  for (const subscription of state.subscriptions.values()) {
-    if (subscription.agentType === null) continue;
-    const to = typeNode(subscription.agentType);
-    for (const from of [sourceNode(subscription), ...matchedTopics(state, subscription)]) {
-      const curve = from === null ? null : curveBetween(layout, from, to);
-      if (curve === null) continue;
-      lines.push({
-        id: `${subscription.id} ${from}`,
-        curve,
-        kind: "subscription",
-        label: "",
-        title: `Subscription ${subscriptionWords(subscription)}`,
-        subscription,
-      });
-    }
+function tabsOf(box: Box, sources: readonly string[], detail: Detail) {
+  if (detail !== "near") return { tabs: [], hidden: sources.length };
+  const tabs: Tab[] = [];
+  const end = box.x + box.width + 8;
+  let x = box.x;
+  for (const [index, source] of sources.entries()) {
+    const rest = sources.length - index - 1;
+    // What comes after the last tab that fits is told as a number.
+    const room = end - x - (rest === 0 ? 0 : 26);
+    const label = squeeze(source || "(none)", Math.min(84, room - TAB.pad), TAB.size);
+    const width = textWidth(label, TAB.size) + TAB.pad;
+    if (width > room || (label === "…" && index > 0)) break;
+    tabs.push({ source, label, x, y: box.y + box.height + 2, width, height: TAB.height });
+    x += width + TAB.gap;
   }
-  return lines;
+  return { tabs, hidden: sources.length - tabs.length };
 }
 
-/** Topics that were published to and that a prefix subscription covers. */
-function matchedTopics(state: State, { prefix }: Subscription): string[] {
-  if (prefix === null) return [];
-  return [...state.topics.keys()].filter((type) => type.startsWith(prefix)).map(topicNode);
-}
+// ------------------------------------------------------------------ outside
 
-function routeLines(state: State, layout: Layout, tags: readonly { id: string }[]): Line[] {
-  const lines: Line[] = [];
-  const shown = new Set(tags.map((tag) => tag.id));
-  for (const route of state.routes.values()) {
-    if (route.from.startsWith("outside:") && !shown.has(route.from)) continue;
-    const curve = curveBetween(layout, route.from, route.to);
-    if (curve === null) continue;
-    const what = route.kind === "request" ? "requests" : "publications";
-    lines.push({
-      id: `${route.from} ${route.to}`,
-      curve,
-      kind: route.kind,
-      label: "",
-      title: `${route.count} ${what} (${LETTERS[route.kind]})`,
-      subscription: null,
-    });
-  }
-  return lines;
-}
-
-/** The curves a delivery travels, in order: one for requests and responses, two through a topic. */
-export function journey(state: State, layout: Layout, delivery: Delivery): Curve[] {
-  if (delivery.kind === "response") {
-    const asked = delivery.request === null ? undefined : state.deliveries.get(delivery.request);
-    // Drawn back along its request.
-    if (asked !== undefined) return journey(state, layout, asked).map(reversed).reverse();
-    const curve = between(layout, senderNode(state, delivery), recipientNode(delivery));
-    return curve;
-  }
-  if (delivery.kind === "request" || delivery.topic === null)
-    return between(layout, senderNode(state, delivery), recipientNode(delivery));
-  const through = topicNode(delivery.topic.type);
-  return [
-    ...between(layout, senderNode(state, delivery), through),
-    ...between(layout, through, recipientNode(delivery)),
-  ];
-}
-
-function between(layout: Layout, from: string, to: string | null): Curve[] {
-  const curve = to === null ? null : curveBetween(layout, from, to);
-  return curve === null ? [] : [curve];
-}
-
-function senderNode(state: State, delivery: Delivery): string {
-  return delivery.sender === null
-    ? outsideId(outsideLabel(state, delivery))
-    : typeNode(splitAgentId(delivery.sender).type);
-}
-
-function recipientNode(delivery: Delivery): string | null {
-  return delivery.recipient === null ? null : typeNode(splitAgentId(delivery.recipient).type);
+function tags(state: State, layout: Layout, detail: Detail): Tag[] {
+  return outsideTags(state).flatMap((id) => {
+    const box = layout.boxes.get(id);
+    const label = id.slice("outside:".length);
+    const size = 11 * Math.min(1.5, TEXT[detail]);
+    const shown = detail === "specks" ? "" : squeeze(label, SIZES.outside.width - 10, size);
+    return box === undefined ? [] : [{ box, label, shown }];
+  });
 }

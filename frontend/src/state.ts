@@ -1,6 +1,8 @@
 /** The state of a runtime after some records: everything the views show is read from here. */
 
+import type { Memory } from "./memory";
 import type { ErrorText, Handles, Kind, Mode, Snapshot, TopicId, Verdict } from "./records";
+import { type Fixed, Shelf } from "./shelf";
 
 export type DeliveryState = "queued" | "held" | "handling" | "waiting" | "settled";
 
@@ -15,11 +17,40 @@ export interface Interception {
   message: Snapshot | null;
 }
 
-export interface Delivery {
+/** The message is not what it was when it was sent. */
+export interface Mutation {
+  /** Found before its `delivery`, or in a `turn`. */
+  when: string;
+  before: Snapshot | null;
+  after: Snapshot | null;
+  /** The delivery in whose turn it was changed, if that is known. */
+  by: number | null;
+  /** The other deliveries under way of the same object. */
+  shared: number[];
+}
+
+/** What stopped the run. */
+export interface Stop {
+  number: number | null;
+  by: string;
+  reason: string;
+  /** How many steps had been made. */
+  step: number;
+}
+
+export interface DeliveryDraft {
   number: number;
   kind: Kind;
   messageType: string;
   message: Snapshot | null;
+  /** What was sent, where the message was edited since. */
+  original: Snapshot | null;
+  /** The fields that were edited. */
+  edited: string[];
+  /** The delivery that this one duplicates. */
+  copyOf: number | null;
+  /** How the message was changed after it was sent. */
+  mutations: Mutation[];
   messageId: string;
   sender: string | null;
   recipient: string | null;
@@ -44,11 +75,18 @@ export interface Delivery {
   response: number | null;
   /** Which step delivered it: 1, 2, … in the order in which deliveries left the queue. */
   step: number | null;
+  /** How many steps had been made when it was sent. */
+  sentAt: number;
+  /** The last step made when it got its verdict; null before. */
+  endedAt: number | null;
+  /** When its turn was parked on answers: after which step, and until which; null while it is. */
+  parked: [from: number, until: number | null][];
   queuedAt: number;
   settledAt: number | null;
 }
+export type Delivery = Fixed<DeliveryDraft>;
 
-export interface AgentType {
+export interface AgentTypeDraft {
   type: string;
   className: string | null;
   handles: Handles[];
@@ -57,8 +95,9 @@ export interface AgentType {
   /** Ids of its agents, in the order in which they were first heard of. */
   agents: string[];
 }
+export type AgentType = Fixed<AgentTypeDraft>;
 
-export interface Agent {
+export interface AgentDraft {
   id: string;
   type: string;
   key: string;
@@ -73,12 +112,18 @@ export interface Agent {
   /** Numbers of all deliveries addressed to it, oldest first. */
   received: number[];
   failed: number;
+  /** Deliveries to it are passed over. */
+  paused: boolean;
+  /** What it remembers; null while nothing is known of that. */
+  memory: Memory | null;
 }
+export type Agent = Fixed<AgentDraft>;
 
-export interface Topic {
+export interface TopicDraft {
   type: string;
   sources: Set<string>;
 }
+export type Topic = Fixed<TopicDraft>;
 
 export interface Subscription {
   id: string;
@@ -96,23 +141,28 @@ export interface Place {
 }
 
 /** A way that messages have taken between two places. */
-export interface Route {
+export interface RouteDraft {
   from: string;
   to: string;
   kind: "request" | "event";
   count: number;
 }
+export type Route = Fixed<RouteDraft>;
 
 export interface State {
   seq: number;
   time: number;
   mode: Mode;
   started: boolean;
-  types: Map<string, AgentType>;
-  agents: Map<string, Agent>;
-  topics: Map<string, Topic>;
+  /** What decides which delivery goes next. */
+  policy: string;
+  /** What stopped the run last; null if nothing did, or it was resumed since. */
+  stopped: Stop | null;
+  types: Shelf<string, AgentTypeDraft>;
+  agents: Shelf<string, AgentDraft>;
+  topics: Shelf<string, TopicDraft>;
   subscriptions: Map<string, Subscription>;
-  deliveries: Map<number, Delivery>;
+  deliveries: Shelf<number, DeliveryDraft>;
   /** Pending deliveries, in the order in which they would go. */
   queue: Set<number>;
   /** Deliveries whose turns are open. */
@@ -122,11 +172,15 @@ export interface State {
   /** Deliveries that were handed over, in order: step n is moves[n - 1]. */
   moves: number[];
   verdicts: Map<Verdict, number>;
+  /** Deliveries that no handler worked on, oldest first. */
+  dead: number[];
+  /** Duplicates, and what they are duplicates of. */
+  copied: number[];
   /** For each publish_message call, the numbers of its deliveries. */
-  publications: Map<string, number[]>;
+  publications: Shelf<string, number[]>;
   /** In order of appearance; only ever appended to, so a drawing never has to move anything. */
   places: Place[];
-  routes: Map<string, Route>;
+  routes: Shelf<string, RouteDraft>;
   /** Kinds of records this page does not know, and how many of each came. */
   unknown: Map<string, number>;
   /** Records of a known kind that lacked what they need. */
@@ -139,19 +193,23 @@ export function emptyState(): State {
     time: 0,
     mode: "running",
     started: false,
-    types: new Map(),
-    agents: new Map(),
-    topics: new Map(),
+    policy: "fifo",
+    stopped: null,
+    types: new Shelf(),
+    agents: new Shelf(),
+    topics: new Shelf(),
     subscriptions: new Map(),
-    deliveries: new Map(),
+    deliveries: new Shelf(),
     queue: new Set(),
     open: new Set(),
     log: [],
     moves: [],
     verdicts: new Map(),
-    publications: new Map(),
+    dead: [],
+    copied: [],
+    publications: new Shelf(),
     places: [],
-    routes: new Map(),
+    routes: new Shelf(),
     unknown: new Map(),
     malformed: 0,
   };
@@ -168,9 +226,15 @@ export function stateWord(state: State): StateWord {
 export function nextDelivery(state: State): Delivery | null {
   for (const number of state.queue) {
     const delivery = state.deliveries.get(number);
-    if (delivery?.state === "queued" && !isBlocked(state, delivery)) return delivery;
+    if (delivery?.state !== "queued" || isPassedOver(state, delivery)) continue;
+    if (!isBlocked(state, delivery)) return delivery;
   }
   return null;
+}
+
+/** Whether a delivery waits because the mailbox of its agent is paused. */
+export function isPassedOver(state: State, delivery: Delivery): boolean {
+  return delivery.recipient !== null && state.agents.get(delivery.recipient)?.paused === true;
 }
 
 /** Whether a delivery waits because its agent takes one at a time and has a turn open. */
@@ -199,6 +263,13 @@ export const topicNode = (type: string): string => `topic:${type}`;
 export const prefixNode = (prefix: string): string => `prefix:${prefix}`;
 export const foreignNode = (subscription: string): string => `foreign:${subscription}`;
 export const typeNode = (type: string): string => `type:${type}`;
+
+/** The subscriptions to topics of this type, as far as they say so. */
+export function subscribersOf(state: State, topic: string): Subscription[] {
+  return [...state.subscriptions.values()].filter(
+    (one) => one.topicType === topic || (one.prefix !== null && topic.startsWith(one.prefix)),
+  );
+}
 
 /** Every agent type listens to `type:` for direct messages; that is not worth a line. */
 export function isMailboxPrefix(prefix: string, agentType: string | null): boolean {

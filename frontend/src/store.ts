@@ -1,10 +1,11 @@
 /** One store per widget model: the records' state and the view's own, as signals. */
 
-import { type Signal, signal } from "@preact/signals";
-import { type CommandName, Link, type Model } from "./link";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { type CommandArgs, Link, LOST, type Model } from "./link";
 import type { RawRecord } from "./records";
-import { advance } from "./reducer";
-import { emptyState, nextDelivery, type State, stateWord } from "./state";
+import { busyWords, refusalFor } from "./refusals";
+import type { State } from "./state";
+import { Timeline } from "./timeline";
 
 export interface Selection {
   what: "delivery" | "agent" | "type" | "topic" | "subscription";
@@ -12,64 +13,158 @@ export interface Selection {
   id: string;
 }
 
+/** A form that is open, and what it is about; null fields where it is about nothing yet. */
+export interface OpenForm {
+  what: "edit" | "drop" | "break" | "send" | "watch";
+  id: string | null;
+}
+
+export type BottomTab = "spacetime" | "log" | "problems";
+export type StageTab = "graph" | "matrix";
+/** Which pane is shown where there is room for one. */
+export type Pane = "queue" | "detail" | "bottom";
+
+/** So long a kernel that is there may take for its first word. */
+const FIRST_WORD_MS = 6000;
+
 export class Store {
-  /** Grows with the records. */
-  readonly #state: State = emptyState();
-  /** What the views show: a new object for every drawing, so that each of them sees a change. */
-  readonly #shown: Signal<State> = signal({ ...this.#state });
+  readonly #timeline = new Timeline();
+  /** What the views show of now: a new object for every drawing, so that each sees a change. */
+  readonly #shown: Signal<State>;
+  readonly #read: ReadonlySignal<State>;
   readonly #link: Link;
+  readonly #listening = setTimeout(() => {
+    this.heard.value ??= false;
+  }, FIRST_WORD_MS);
   #drawing = false;
+  /** Whether anything was shown yet. */
+  #opened = false;
+  /** When the last records came. */
+  #heard = performance.now();
 
   /** The one selection that all panes of all views of this model share. */
   readonly selection: Signal<Selection | null> = signal(null);
+  /** What the pointer or the keyboard rests on; cones and threads follow it. */
+  readonly hover: Signal<Selection | null> = signal(null);
+  /** The step that is viewed; null is now. */
+  readonly past: Signal<number | null> = signal(null);
   /** What the user should know: trouble with the connection, or a refused command. */
   readonly notice: Signal<string | null> = signal(null);
+  /** Whether this is a recording that is played: then every step is looked at as it was. */
+  readonly played: boolean;
+  /** What there is to say about the recording as a whole. */
+  readonly about: string;
+  /** False where no kernel answers: a recording that is played, or a connection that was lost. */
+  readonly live: Signal<boolean>;
+  /** Whether anything has come from a kernel; null while that may still happen. */
+  readonly heard: Signal<boolean | null> = signal(null);
+  /** Shared, so that keys can set them. `detail`: message, context, state, why, code, printed. */
+  readonly tab = {
+    detail: signal("message"),
+    bottom: signal<BottomTab>("log"),
+    stage: signal<StageTab>("graph"),
+    pane: signal<Pane>("queue"),
+  };
+  /** The form that is open, in the detail pane. */
+  readonly form: Signal<OpenForm | null> = signal(null);
+  /** What is searched for: the text of the search field in the bar, applied by the log. */
+  readonly search: Signal<string> = signal("");
+  /** Whether letters are larger, for a room full of people. */
+  readonly large: Signal<boolean> = signal(false);
+  /** Whether keys do anything but move about. */
+  readonly keys: Signal<boolean> = signal(true);
+  /** Whether the list of keys and buttons is open. */
+  readonly help: Signal<boolean> = signal(false);
+  /** Where the keyboard should go; the view that has it takes it there. `view`: only in sight. */
+  readonly wanted: Signal<"search" | "pane" | "notebook" | "view" | null> = signal(null);
 
   constructor(model: Model) {
+    this.played = model.recorded === true;
+    this.about = model.about ?? "";
+    this.live = signal(!this.played);
+    this.#shown = signal({ ...this.#timeline.now });
+    this.#read = computed(() => {
+      const step = this.past.value;
+      return step === null ? this.#shown.value : this.#timeline.at(step);
+    });
     this.#link = new Link(model, {
       records: (records) => this.#take(records),
       notice: (words) => {
         this.notice.value = words;
+        this.live.value = !this.played && !this.#link.lost;
+      },
+      heard: () => {
+        this.heard.value = true;
+      },
+      busy: () => busyWords(this.#timeline.now, (performance.now() - this.#heard) / 1000),
+      show: (delivery) => {
+        this.select("delivery", delivery);
+        this.wanted.value = "view";
       },
     });
   }
 
-  /** The state now; a view that reads it is drawn again when records come. */
+  /** Whether this is the page of a saved notebook, where nobody answers. */
+  get deserted(): boolean {
+    return this.heard.value === false;
+  }
+
+  /** What is shown: the state now, or at the step being viewed. A view that reads it is redrawn. */
   read(): State {
+    return this.#read.value;
+  }
+
+  /** The newest state, also while the past is viewed; a view that reads it is redrawn. */
+  get now(): State {
     return this.#shown.value;
   }
 
-  /** Why a verb cannot be used now, or null when it can. */
-  refusal(name: CommandName): string | null {
-    const state = this.#state;
-    if (name === "step") {
-      if (state.queue.size === 0)
-        return stateWord(state) === "waiting"
-          ? "Nothing to step: the queue is empty, and an open turn waits for something outside"
-          : "Nothing to step: the queue is empty";
-      return nextDelivery(state) === null
-        ? "Nothing to step: every pending delivery is held, or its agent has a turn open"
-        : null;
-    }
-    if (name === "resume") return state.mode === "running" ? "Already running" : null;
-    return state.mode === "paused" ? "Already paused" : null;
+  /** Shows how things stood after step `step`; null or a step that is not over yet shows now. */
+  travel(step: number | null): void {
+    const last = this.#timeline.steps;
+    this.past.value = step === null || step >= last ? null : Math.max(0, step);
   }
 
-  /** Sends a command unless it makes no sense now; what goes wrong becomes the notice. */
-  async run(name: CommandName, number?: number): Promise<void> {
-    const refusal = this.#link.lost ? null : this.refusal(name);
+  /** Why a command cannot be given now, or null when it can. */
+  refusal(name: string, number?: number): string | null {
+    // Read, so that a button is drawn again when the answer may have changed.
+    void this.#shown.value;
+    void this.live.value;
+    if (this.played) return "This is a recording: nothing can be changed in it";
+    if (this.past.value !== null)
+      return `You are viewing step ${this.past.value}: press Esc for now`;
+    if (this.#link.lost) return LOST;
+    return refusalFor(this.#timeline.now, name, number);
+  }
+
+  /** Gives a command; what goes wrong becomes the notice. Resolves with the answer, or null. */
+  async run(name: string, args: CommandArgs = {}): Promise<unknown> {
+    const number = typeof args.number === "number" ? args.number : undefined;
+    const refusal = this.refusal(name, number);
     if (refusal !== null) {
-      this.notice.value = `${refusal}.`;
-      return;
+      this.say(refusal);
+      return null;
     }
     this.notice.value = null;
     try {
       // A step while running means: stop here, then go one further.
-      if (name === "step" && this.#state.mode === "running") await this.#link.command("pause");
-      await this.#link.command(name, number === undefined ? {} : { number });
+      if (name === "step" && this.#timeline.now.mode === "running")
+        await this.#link.command("pause");
+      return await this.#link.command(name, args);
     } catch (error) {
       this.notice.value = error instanceof Error ? error.message : String(error);
+      return null;
     }
+  }
+
+  /** Tells the user why something was not done. */
+  say(words: string): void {
+    this.notice.value = /[.!?]$/.test(words) ? words : `${words}.`;
+  }
+
+  /** Asks the kernel; rejects with its words, which are shown where the answer would be. */
+  ask(name: string, args: CommandArgs = {}): Promise<unknown> {
+    return this.#link.command(name, args);
   }
 
   select(what: Selection["what"], id: string | number): void {
@@ -77,17 +172,21 @@ export class Store {
   }
 
   close(): void {
+    clearTimeout(this.#listening);
     this.#link.close();
   }
 
   #take(records: RawRecord[]): void {
-    for (const record of records) advance(this.#state, record);
+    this.#heard = performance.now();
+    this.#timeline.push(records);
     if (this.#drawing) return;
     this.#drawing = true;
     // One drawing per frame, however many batches came in between.
     requestAnimationFrame(() => {
       this.#drawing = false;
-      this.#shown.value = { ...this.#state };
+      this.#shown.value = { ...this.#timeline.now };
+      if (this.played && !this.#opened) this.travel(0);
+      this.#opened = true;
     });
   }
 }

@@ -2,7 +2,7 @@
 
 import { agent, publicationOf } from "./cast";
 import type { Readdressed } from "./read";
-import type { Agent, Delivery, State } from "./state";
+import type { AgentDraft, Delivery, DeliveryDraft, State } from "./state";
 
 /** Tells the recipient that this delivery is on its way to it. */
 export function address(state: State, delivery: Delivery): void {
@@ -12,8 +12,8 @@ export function address(state: State, delivery: Delivery): void {
   receiver.received.push(delivery.number);
 }
 
-function receiverOf(state: State, delivery: Delivery): Agent | null {
-  return delivery.recipient === null ? null : (state.agents.get(delivery.recipient) ?? null);
+function receiverOf(state: State, delivery: Delivery): AgentDraft | null {
+  return delivery.recipient === null ? null : (state.agents.own(delivery.recipient) ?? null);
 }
 
 export function isPending(delivery: Delivery): boolean {
@@ -47,7 +47,7 @@ function leaveQueue(state: State, delivery: Delivery): void {
 }
 
 /** Moves a delivery from the queue to the log; later changes of its state leave the log alone. */
-export function depart(state: State, delivery: Delivery, moved: boolean): void {
+export function depart(state: State, delivery: DeliveryDraft, moved: boolean): void {
   if (!isPending(delivery)) return;
   leaveQueue(state, delivery);
   state.log.push(delivery.number);
@@ -57,7 +57,7 @@ export function depart(state: State, delivery: Delivery, moved: boolean): void {
   }
 }
 
-export function open(state: State, delivery: Delivery): void {
+export function open(state: State, delivery: DeliveryDraft): void {
   delivery.state = "handling";
   state.open.add(delivery.number);
   const receiver = turnOf(state, delivery);
@@ -73,14 +73,14 @@ export function close(state: State, delivery: Delivery): void {
 }
 
 /** The agent whose turn a delivery starts; a response starts none. */
-export function turnOf(state: State, delivery: Delivery): Agent | null {
+export function turnOf(state: State, delivery: Delivery): AgentDraft | null {
   return delivery.kind === "response" ? null : receiverOf(state, delivery);
 }
 
 /** Gives the pending events of a publication their new recipients. */
 export function reroute(state: State, events: readonly Readdressed[]): void {
   for (const event of events) {
-    const delivery = state.deliveries.get(event.number);
+    const delivery = state.deliveries.own(event.number);
     if (delivery === undefined) continue;
     const pending = isPending(delivery);
     if (pending) release(state, delivery);

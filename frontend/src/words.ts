@@ -71,7 +71,8 @@ function consequences(delivery: Delivery): string {
   return delivery.sent.length === 0 ? "" : ` (${delivery.sent.length} sent)`;
 }
 
-function byWhom(delivery: Delivery): string {
+/** Who dropped it, as in " by Guard"; empty where nobody but the user did. */
+export function byWhom(delivery: Delivery): string {
   const dropper = delivery.interceptions.find((one) => one.outcome === "dropped");
   if (dropper !== undefined) return ` by ${dropper.handler}`;
   return delivery.reason === null ? "" : ` (${delivery.reason})`;
@@ -111,7 +112,11 @@ export interface ContextField {
 }
 
 /** Every field of the MessageContext that the handler sees, with each None explained. */
-export function contextFields(state: State, delivery: Delivery): ContextField[] {
+export function contextFields(
+  state: State,
+  delivery: Delivery,
+  cancelled: boolean | null = null,
+): ContextField[] {
   return [
     senderField(state, delivery),
     topicField(delivery),
@@ -122,8 +127,10 @@ export function contextFields(state: State, delivery: Delivery): ContextField[] 
     },
     {
       name: "cancellation_token",
-      value: delivery.verdict === "cancelled" ? "cancelled" : "not cancelled",
-      meaning: "the sender can call it off with this token",
+      value: cancelled || delivery.verdict === "cancelled" ? "cancelled" : "not cancelled",
+      meaning: cancelled
+        ? "the sender has called it off; a turn that is open goes on"
+        : "the sender can call it off with this token",
     },
     {
       name: "message_id",

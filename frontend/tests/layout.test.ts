@@ -1,40 +1,81 @@
 import { describe, expect, test } from "vitest";
-import { curveBetween, pathData, pointAt, shorten } from "../src/geometry";
-import { layout, MIN_WIDTH, OUTSIDE_SLOTS } from "../src/layout";
-import { stateAfter } from "../src/reducer";
-import type { Place } from "../src/state";
+import { pathData, pointAt, pointOn, shorten, squeeze, wayBetween } from "../src/geometry";
+import { type Layout, layout, OUTSIDE_SLOTS, outline } from "../src/layout";
+import { advance, stateAfter } from "../src/reducer";
+import { emptyState, type Place } from "../src/state";
 import { RECORDING_NAMES, recording } from "./helpers";
 
-function overlaps(places: readonly Place[]): string[] {
-  const boxes = [...layout(places, MIN_WIDTH).boxes.values()];
-  const found: string[] = [];
-  for (const [index, a] of boxes.entries())
-    for (const b of boxes.slice(index + 1))
-      if (
-        a.x < b.x + b.width &&
-        b.x < a.x + a.width &&
-        a.y < b.y + b.height &&
-        b.y < a.y + a.height
-      )
-        found.push(`${a.id} on ${b.id}`);
-  return found;
+const NARROW = 400;
+const WIDE = 700;
+
+function places(column: Place["column"], count: number): Place[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `${column}:${index}`,
+    column,
+    near: column === "type" ? null : `type:${(index * 7) % 200}`,
+  }));
 }
 
-test.each(RECORDING_NAMES)("in %s, what comes later moves nothing that already stands", (name) => {
-  const { places } = stateAfter(recording(name));
-  const end = layout(places, 700);
-  for (let count = 0; count <= places.length; count += 1) {
-    const earlier = layout(places.slice(0, count), 700);
-    for (const [id, box] of earlier.boxes) expect(end.boxes.get(id)).toEqual(box);
-  }
+const crowd = [...places("type", 200), ...places("topic", 200), ...places("outside", 6)];
+
+function overlaps({ boxes }: Layout): string[] {
+  const all = [...boxes.values()].map((box) => ({ id: box.id, ...outline(box) }));
+  return all.flatMap((a, index) =>
+    all
+      .slice(index + 1)
+      .filter(
+        (b) =>
+          a.x < b.x + b.width &&
+          b.x < a.x + a.width &&
+          a.y < b.y + b.height &&
+          b.y < a.y + a.height,
+      )
+      .map((b) => `${a.id} on ${b.id}`),
+  );
+}
+
+describe.each([NARROW, WIDE])("on a stage %i wide", (width) => {
+  test.each(RECORDING_NAMES)("in %s, no record moves a node that already stands", (name) => {
+    const state = emptyState();
+    let before = layout(state.places, width);
+    for (const record of recording(name)) {
+      advance(state, record);
+      const after = layout(state.places, width);
+      for (const [id, box] of before.boxes) expect(after.boxes.get(id)).toEqual(box);
+      before = after;
+    }
+  });
+
+  test("among two hundred types and topics, what comes later moves nothing either", () => {
+    const end = layout(crowd, width);
+    for (let count = 1; count < crowd.length; count += 37)
+      for (const [id, box] of layout(crowd.slice(0, count), width).boxes)
+        expect(end.boxes.get(id)).toEqual(box);
+  });
+
+  test("no box lies on another", () => {
+    for (const name of RECORDING_NAMES) {
+      // More senders than slots share them; only the newest are drawn.
+      const { places } = stateAfter(recording(name));
+      const senders = places.filter((place) => place.column === "outside");
+      const shown = places.filter(
+        (place) => place.column !== "outside" || senders.indexOf(place) < OUTSIDE_SLOTS,
+      );
+      expect(overlaps(layout(shown, width))).toEqual([]);
+    }
+    expect(overlaps(layout(crowd, width))).toEqual([]);
+  });
+
+  test("a place depends on the order of appearance and on nothing else", () => {
+    expect(layout(crowd, width)).toEqual(layout([...crowd], width));
+  });
 });
 
-test.each(["rpc", "waiting", "fanout", "failing", "rerouted"] as const)(
-  "in %s, no box lies on another",
-  (name) => {
-    expect(overlaps(stateAfter(recording(name)).places)).toEqual([]);
-  },
-);
+test("many types stand in columns, so that the picture keeps the shape of a page", () => {
+  const { bounds } = layout(crowd, WIDE);
+  expect(bounds.width / bounds.height).toBeGreaterThan(1);
+  expect(bounds.width / bounds.height).toBeLessThan(3);
+});
 
 test("outside stands left of topics, topics left of agent types", () => {
   const { boxes } = layout(stateAfter(recording("waiting")).places, 500);
@@ -46,13 +87,22 @@ test("outside stands left of topics, topics left of agent types", () => {
   expect(Number(topic?.[0])).toBeLessThan(Number(type?.[0]));
 });
 
+test("on a narrow stage the outside stands above the topics", () => {
+  const { boxes } = layout(stateAfter(recording("waiting")).places, NARROW);
+  const lowest = Math.max(
+    ...[...boxes.values()].filter((box) => box.column === "outside").map((box) => box.y),
+  );
+  for (const box of boxes.values())
+    if (box.column !== "outside") expect(box.y).toBeGreaterThan(lowest);
+});
+
 test("many cells share a few tags instead of growing the picture", () => {
-  const places: Place[] = Array.from({ length: 50 }, (_, index) => ({
+  const tags: Place[] = Array.from({ length: 50 }, (_, index) => ({
     id: `outside:In [${index}]`,
     column: "outside",
     near: null,
   }));
-  const rows = new Set([...layout(places, 500).boxes.values()].map((box) => box.y));
+  const rows = new Set([...layout(tags, 500).boxes.values()].map((box) => box.y));
   expect(rows.size).toBe(OUTSIDE_SLOTS);
 });
 
@@ -60,24 +110,61 @@ test("a wider stage only spreads the columns", () => {
   const { places } = stateAfter(recording("waiting"));
   const rows = (width: number) => [...layout(places, width).boxes.values()].map((box) => box.y);
   expect(rows(900)).toEqual(rows(500));
-  expect(layout(places, 900).width).toBeGreaterThan(layout(places, 500).width);
+  expect(layout(places, 900).bounds.width).toBeGreaterThan(layout(places, 500).bounds.width);
 });
 
-describe("curves", () => {
+test("what the user has moved stays where it was put, whatever comes", () => {
+  const { places } = stateAfter(recording("waiting"));
+  const drags = new Map([["topic:orders", { dx: 30, dy: -200 }]]);
+  const home = layout(places, WIDE).boxes.get("topic:orders");
+  for (let count = places.findIndex((one) => one.id === "topic:orders") + 1; ; count += 1) {
+    const { boxes, bounds } = layout(places.slice(0, count), WIDE, drags);
+    const moved = boxes.get("topic:orders");
+    expect([moved?.x, moved?.y]).toEqual([Number(home?.x) + 30, Number(home?.y) - 200]);
+    expect(bounds.y).toBeLessThan(Number(moved?.y));
+    if (count > places.length) break;
+  }
+});
+
+describe("ways", () => {
   const drawn = layout(stateAfter(recording("rpc")).places, 600);
 
   test("begin and end at the boxes they join", () => {
-    const curve = curveBetween(drawn, "topic:task.events", "type:monitor");
+    const way = wayBetween(drawn, "topic:task.events", "type:monitor");
     const topic = drawn.boxes.get("topic:task.events");
     const type = drawn.boxes.get("type:monitor");
-    expect(curve?.[0].x).toBe(Number(topic?.x) + Number(topic?.width));
-    expect(curve?.[3].x).toBe(type?.x);
-    expect(curve && pointAt(curve, 0)).toEqual(curve?.[0]);
-    expect(curve && pathData(curve)).toMatch(/^M[\d.]+ [\d.]+C/);
+    expect(way?.[0]?.[0].x).toBe(Number(topic?.x) + Number(topic?.width));
+    expect(way?.at(-1)?.[3].x).toBe(type?.x);
+    expect(way && pointOn(way, 0)).toEqual(way?.[0]?.[0]);
+    expect(way && pointOn(way, 1)).toEqual(way?.at(-1)?.[3]);
+    expect(way && pathData(way)).toMatch(/^M[-\d.]+ [-\d.]+C/);
   });
 
   test("to what is not there are not drawn", () => {
-    expect(curveBetween(drawn, "topic:none", "type:monitor")).toBeNull();
+    expect(wayBetween(drawn, "topic:none", "type:monitor")).toBeNull();
+  });
+
+  test("go around the boxes that stand between", () => {
+    const many = layout(crowd, WIDE);
+    const boxes = [...many.boxes.values()];
+    const far = boxes.filter((box) => box.column === "type" && box.x > 900);
+    expect(far.length).toBeGreaterThan(20);
+    for (const { id } of far) {
+      const way = wayBetween(many, "topic:0", id) ?? [];
+      for (const curve of way.slice(1, -1))
+        for (let part = 0; part <= 1; part += 0.1) {
+          const { x, y } = pointAt(curve, part);
+          const hit = boxes.filter(
+            (box) =>
+              box.column === "type" &&
+              x > box.x + 1 &&
+              x < box.x + box.width - 1 &&
+              y > box.y + 1 &&
+              y < box.y + box.height - 1,
+          );
+          expect(hit.map((box) => box.id)).toEqual([]);
+        }
+    }
   });
 });
 
@@ -88,4 +175,13 @@ test("texts are shortened to the room they have", () => {
   expect(cut.length).toBeLessThan(16);
   expect(shorten("", 10, 12)).toBe("");
   expect(shorten("日本語の名前はひろい", 50, 12)).toBe("日本語…");
+});
+
+test("names that differ at their end are still told apart", () => {
+  expect(squeeze("short", 100, 12)).toBe("short");
+  const names = ["a_long_name_of_kitchen_17", "a_long_name_of_kitchen_18"].map((name) =>
+    squeeze(name, 90, 12),
+  );
+  expect(new Set(names).size).toBe(2);
+  expect(names[0]).toMatch(/^a_lo.*….*17$/);
 });

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sandbox.notebook.extension import load_ipython_extension, unload_ipython_extension
+    from sandbox.notebook.showing import show
     from sandbox.notebook.static_files import BundleMissingError
-    from sandbox.notebook.widget import InspectorWidget, view
+    from sandbox.notebook.widget import InspectorWidget, display_view, view
 
 __all__ = [
     "BundleMissingError",
     "InspectorWidget",
+    "display_view",
     "load_ipython_extension",
+    "show",
     "unload_ipython_extension",
     "view",
 ]
@@ -23,7 +26,9 @@ __all__ = [
 _HOMES = {
     "BundleMissingError": "static_files",
     "InspectorWidget": "widget",
+    "display_view": "widget",
     "load_ipython_extension": "extension",
+    "show": "showing",
     "unload_ipython_extension": "extension",
     "view": "widget",
 }

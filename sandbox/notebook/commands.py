@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextvars import Context, copy_context
 from typing import Any, Final
 
+from sandbox.inspector.recording.snapshots import cut_text
+from sandbox.inspector.recording.wording import failure_of
+
 Command = Callable[..., Awaitable[object]]
 """A command: called with the page's `args` as keywords; its result is the answer's value."""
 
@@ -39,7 +42,7 @@ class Ticket:
 
     def failed(self, words: str) -> dict[str, Any]:
         """The answer of a command that did not."""
-        return {"type": "answer", "id": self.id, "ok": False, "error": words}
+        return {"type": "answer", "id": self.id, "ok": False, "error": cut_text(words)}
 
 
 class Dispatcher:
@@ -112,8 +115,9 @@ class Dispatcher:
         except RefusedError as refusal:
             self._answer(ticket.failed(str(refusal)))
         except Exception as error:
-            words = str(error) or "no further words"
-            self._answer(ticket.failed(f"{type(error).__name__}: {words}"))
+            failure = failure_of(error)
+            words = failure.text or "no further words"
+            self._answer(ticket.failed(f"{failure.type}: {words}"))
 
     async def _call(self, ticket: Ticket) -> object:
         command = self._commands.get(ticket.name) if isinstance(ticket.name, str) else None

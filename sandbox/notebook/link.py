@@ -16,6 +16,7 @@ from contextvars import copy_context
 from typing import Any, Final
 
 from sandbox.notebook.commands import PATIENCE, Command, Dispatcher
+from sandbox.notebook.packing import sending_whole
 from sandbox.notebook.stream import Records, RecordStream, Send
 
 INTERVAL: Final = 1 / 30
@@ -53,7 +54,7 @@ class Link:
         owner: Callable[[], asyncio.AbstractEventLoop | None],
         patience: float = PATIENCE,
     ) -> None:
-        self._send = send
+        self._send = send = sending_whole(send)
         self._home = home
         self._owner = owner
         self._context = copy_context()

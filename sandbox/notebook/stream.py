@@ -84,7 +84,12 @@ class RecordStream:
             return
         while (room := WINDOW - self.unacknowledged) > 0 and self._sent < self._recording.last:
             records = self._next(min(BATCH, room))
-            self._send({"type": "batch", "first": records[0]["seq"], "records": records})
+            first = records[0]["seq"]
+            batch: dict[str, Any] = {"type": "batch", "first": first, "records": records}
+            if first > self._sent + 1:
+                # Said, so that the page does not take it for a batch that got lost.
+                batch["let_go"] = first - 1
+            self._send(batch)
             self._sent = records[-1]["seq"]
 
     def _next(self, limit: int) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import anywidget
+from IPython.core.getipython import get_ipython
 from traitlets import Unicode
 
 from sandbox.inspector import Inspector
@@ -11,7 +12,9 @@ from sandbox.notebook.answering.commands_of import commands_of
 from sandbox.notebook.kernel_requests import keep_requests_apart
 from sandbox.notebook.link import Link
 from sandbox.notebook.loops import kernel_loop
+from sandbox.notebook.packing import whole_text
 from sandbox.notebook.static_files import read_static
+from sandbox.notebook.stills import Stills, display
 
 
 class InspectorWidget(anywidget.AnyWidget):
@@ -36,13 +39,16 @@ class InspectorWidget(anywidget.AnyWidget):
                 for trait, name in page_code.items()
             }
         )
+        home = kernel_loop()
+        self.stills = Stills(inspector, home)
+        self.add_traits(still=Unicode(self.stills.name).tag(sync=True))
         super().__init__()
         self.inspector = inspector
         self.link = Link(
             inspector.recording,
             commands_of(inspector),
             self.send,
-            home=kernel_loop(),
+            home=home,
             owner=lambda: inspector.loop,
         )
         self.on_msg(self._receive)
@@ -50,8 +56,13 @@ class InspectorWidget(anywidget.AnyWidget):
     def close(self) -> None:
         """Take the view off the page; the inspector goes on."""
         self.link.close()
+        self.stills.close()
         _views.pop(self.inspector, None)
         super().close()
+
+    def show_delivery(self, number: int) -> None:
+        """Select a delivery in the view, and bring the view into sight."""
+        self.send({"type": "show", "delivery": number})
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         self.link.receive(content)
@@ -63,13 +74,33 @@ class InspectorWidget(anywidget.AnyWidget):
             return None
         data, metadata = bundle
         still = {
-            "text/plain": str(self.inspector),
-            "text/html": static_html(self.inspector.recording.state),
+            "text/plain": whole_text(str(self.inspector)),
+            "text/html": whole_text(static_html(self.inspector.recording.state)),
         }
         return data | still, metadata
 
 
 _views: dict[Inspector, InspectorWidget] = {}
+
+
+def display_view(inspector: Inspector) -> None:
+    """Show the live view of `inspector` in a notebook, and below it a still picture.
+
+    The picture is hidden while the view is alive; a saved notebook shows it.
+
+    Raises:
+        NotImplementedError: There is no notebook to show it in.
+    """
+    if not hasattr(get_ipython(), "kernel"):
+        raise NotImplementedError
+    widget = view(inspector)
+    bundle = widget._repr_mimebundle_()
+    if bundle is None:
+        raise NotImplementedError
+    data, metadata = bundle
+    del data["text/html"]
+    display(data, metadata=metadata, raw=True)
+    widget.stills.show()
 
 
 def view(inspector: Inspector) -> InspectorWidget:

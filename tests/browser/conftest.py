@@ -1,18 +1,13 @@
-"""A real JupyterLab and a real Chromium."""
+"""Real servers, JupyterLab and Notebook 7, and a real Chromium."""
 
 import contextlib
 import itertools
-import json
 import os
 import re
-import secrets
 import shutil
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect, sync_playwright
@@ -20,6 +15,7 @@ from playwright.sync_api import expect, sync_playwright
 sys.path.insert(0, str(Path(__file__).parent))
 
 import what_happened
+from servers import running
 
 _numbers = itertools.count(1)
 ARTIFACTS = Path(__file__).parent / "artifacts"
@@ -43,6 +39,11 @@ KERNEL_IS_READY = """() => {
         && kernel?.connectionStatus === 'connected' && kernel.status === 'idle');
 }"""
 RUN_ALL = "() => void window.jupyterapp.commands.execute('notebook:run-all-cells')"
+RUN_ONE = """place => {
+    const { commands, shell } = window.jupyterapp;
+    shell.currentWidget.content.activeCellIndex = place;
+    void commands.execute('notebook:run-cell');
+}"""
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
 SHUT_DOWN = "() => window.jupyterapp.serviceManager.sessions.shutdownAll()"
 ERRORS = """() => window.jupyterapp.shell.currentWidget.content.widgets
@@ -72,73 +73,25 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
-class Lab:
-    """A running JupyterLab: where it is, the folder it serves, where it and its kernels tell."""
-
-    def __init__(self, url, token, root, log, stacks):
-        self.url, self.token, self.root = url, token, root
-        self.log, self.stacks = log, stacks
-
-    def write(self, name, cells):
-        """Write a notebook of code cells."""
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        )
-        nbformat.write(notebook, self.root / name)
-
-    def address(self, name):
-        # A workspace of its own, so that no test finds what another left open. Its name must be
-        # plain: with a dot in it Lab takes it for something else.
-        workspace = re.sub(r"\W", "-", name.removesuffix(".ipynb"))
-        return f"{self.url}lab/workspaces/{workspace}/tree/{name}?token={self.token}"
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """A running JupyterLab."""
+    with running("jupyterlab", tmp_path_factory.mktemp("lab")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
-    """JupyterLab on a free port of loopback, with settings and folders of its own."""
-    scratch = tmp_path_factory.mktemp("lab")
-    root = scratch / "notebooks"
-    root.mkdir()
-    folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    token = secrets.token_hex(16)
-    environment = {**os.environ, **{name: str(scratch / name) for name in folders}}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--expose-app-in-browser"]
-    command += [f"--ServerApp.root_dir={root}"]
-    _quieten(scratch / "JUPYTER_CONFIG_DIR")
-    stacks = scratch / "stacks"
-    what_happened.prepare_kernels(scratch / "IPYTHONDIR", stacks)
-    log_path = scratch / "lab.log"
-    with log_path.open("w") as log:
-        process = subprocess.Popen(
-            command, env={**environment, "JUPYTER_TOKEN": token}, stdout=log, stderr=log
-        )
-    try:
-        url = _address_of(process, scratch / "JUPYTER_RUNTIME_DIR", log_path)
-        yield Lab(url, token, root, log_path, stacks)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+def notebook_app(tmp_path_factory):
+    """A running Notebook 7."""
+    with running("notebook", tmp_path_factory.mktemp("notebook")) as server:
+        yield server
 
 
-def _quieten(config):
-    """Have no questions about news asked in front of what is looked at."""
-    folder = config / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
-    folder.mkdir(parents=True)
-    settings = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
-    (folder / "notification.jupyterlab-settings").write_text(json.dumps(settings))
-
-
-def _address_of(process, runtime, log_path):
-    file = runtime / f"jpserver-{process.pid}.json"
-    deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            return json.loads(file.read_text())["url"]
-        except (FileNotFoundError, json.JSONDecodeError):  # not there yet, or half written
-            time.sleep(0.05)
-    pytest.fail(f"JupyterLab did not start:\n{log_path.read_text()}")
+@pytest.fixture
+def server(request):
+    """JupyterLab, unless a test asks for another application: `in_both` runs it in each."""
+    fixture = {"jupyterlab": "lab", "notebook": "notebook_app"}
+    return request.getfixturevalue(fixture[getattr(request, "param", "jupyterlab")])
 
 
 def _chromium():
@@ -178,13 +131,13 @@ SCROLLED_TO_VIEW = """() => {
 
 
 class Notebook:
-    """A notebook open in JupyterLab."""
+    """A notebook open in JupyterLab or Notebook 7."""
 
-    def __init__(self, page, lab, name):
-        self.page, self._lab, self.name = page, lab, name
+    def __init__(self, page, server, name):
+        self.page, self.server, self.name = page, server, name
 
     def open(self):
-        self.page.goto(self._lab.address(self.name))
+        self.page.goto(self.server.address(self.name))
         self._wait_for_kernel()
 
     def reload(self):
@@ -198,6 +151,11 @@ class Notebook:
     def run_all(self):
         """Start running all cells; returns at once."""
         self.page.evaluate(RUN_ALL)
+
+    def run(self, *cells):
+        """Start running these cells, one after the other; returns at once."""
+        for cell in cells:
+            self.page.evaluate(RUN_ONE, cell)
 
     def wait_until_done(self):
         either = f"() => ({ERRORS})().length > 0 || ({CELLS_ARE_DONE})()"
@@ -213,6 +171,21 @@ class Notebook:
         """The output area of a cell."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(cell).locator(".jp-Cell-outputArea")
 
+    def action(self, name, within="detail"):
+        """The button for an action, in a part of the view."""
+        return self.part(within).locator(f'[data-action="{name}"]')
+
+    def tab(self, name):
+        """Choose a tab."""
+        self.page.locator(f'[data-testid="tab"][data-tab="{name}"]:visible').click()
+
+    def made(self, *numbers):
+        """Wait until exactly these deliveries have been made, in this order."""
+        rows = self.part("log-row")
+        expect(rows).to_have_count(len(numbers))
+        shown = rows.evaluate_all("all => all.map(one => Number(one.dataset.delivery))")
+        assert shown == list(numbers)
+
     def shot(self, path):
         """Take a picture of the page with the view in sight."""
         # A long notebook lays its cells out anew while it is scrolled, so once may not do.
@@ -223,8 +196,8 @@ class Notebook:
 class Opener:
     """Writes code cells to a notebook and opens it, in a page of its own."""
 
-    def __init__(self, lab, browser, prefix):
-        self._lab, self._browser, self._prefix = lab, browser, prefix
+    def __init__(self, server, browser, prefix):
+        self._server, self._browser, self._prefix = server, browser, prefix
         self._pages = []
         self.errors = []
         """What the pages raised."""
@@ -233,13 +206,13 @@ class Opener:
         # Parameters make long names, and two notebooks of one name would share a kernel.
         name = name or f"{self._prefix}-{next(_numbers)}.ipynb"
         if cells is not None:
-            self._lab.write(name, cells)
+            self._server.write(name, cells)
         page, console = self._browser.new_context(viewport=VIEWPORT).new_page(), []
         self._pages.append((page, console))
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: console.append(f"{message.type}: {message.text}"))
-        notebook = Notebook(page, self._lab, name)
+        notebook = Notebook(page, self._server, name)
         notebook.open()
         page.evaluate(what_happened.LISTEN)
         return notebook
@@ -251,8 +224,8 @@ class Opener:
             lines += [f"page {number}: {page.url}", *what_happened.of_page(page, console)]
             with contextlib.suppress(PlaywrightError):
                 page.screenshot(path=artifacts / f"{stem}-{number}.png")
-        log = self._lab.log.read_text().splitlines()[-what_happened.LINES :]
-        return [*lines, *what_happened.of_kernels(self._lab.stacks), "server", *log]
+        log = self._server.log.read_text().splitlines()[-what_happened.LINES :]
+        return [*lines, *what_happened.of_kernels(self._server.stacks), "server", *log]
 
     def close(self):
         for page, _ in self._pages:
@@ -261,10 +234,10 @@ class Opener:
 
 
 @pytest.fixture
-def open_notebook(lab, browser, request):
+def open_notebook(server, browser, request):
     """Opens notebooks; what their pages log as errors fails the test."""
     expect.set_options(timeout=PATIENCE)
-    opener = Opener(lab, browser, request.node.originalname)
+    opener = Opener(server, browser, request.node.originalname)
     yield opener
     opener.close()
     assert opener.errors == []

@@ -178,9 +178,10 @@ def test_a_delivery_chosen_in_the_queue_shows_its_context_and_can_go_first(open_
     notebook = open_notebook(cells)
     notebook.run_all()
     notebook.part("queue-item", delivery=2).click()
+    notebook.part("tab", tab="context").click()
     field = notebook.part("context-field", id="message_id")
     expect(field).to_contain_text("m2")
-    notebook.part("deliver").click()
+    notebook.part("detail").locator('[data-action="deliver"]').click()
     expect(notebook.part("log-row", delivery=2)).to_be_visible()
     expect(notebook.part("queue-item", delivery=1)).to_be_visible()
 

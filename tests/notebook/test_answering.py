@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 
 from sandbox import (
     AgentId,
+    CancellationToken,
     Inspector,
     MessageContext,
     RoutedAgent,
@@ -232,6 +233,18 @@ async def test_the_policy_is_set_with_its_seed(inspector, page):
     assert await page.ask("policy", name="lifo") == {"policy": "lifo"}
     assert "best" in await page.refused("policy", name="best")
     assert inspector.policy == "lifo"
+
+
+async def test_the_queue_is_told_in_the_order_of_the_policy(inspector, page):
+    await publish(inspector, *"abcdefg")
+    assert await page.ask("queue") == [1, 2, 3, 4, 5, 6, 7]
+    await page.ask("policy", name="lifo")
+    assert await page.ask("queue") == [7, 6, 5, 4, 3, 2, 1]
+    await page.ask("policy", name="random", seed=7)
+    told = await page.ask("queue")
+    assert told == [delivery.number for delivery in inspector.queue]
+    made = [await page.ask("step") for _ in told]
+    assert [step["number"] for step in made] == told
 
 
 # One delivery
@@ -650,6 +663,17 @@ async def test_state_and_diff_are_told(inspector, page):
     assert "There is no agent x/y" in await page.refused("state", agent="x/y")
     assert await page.refused("state", agent="kitchen/a", at=10_000)
     assert await page.refused("diff", number=99)
+
+
+async def test_whether_a_call_was_called_off_is_told(inspector, page):
+    token = CancellationToken()
+    await inspector.runtime.publish_message("one", TopicId("orders", "a"), cancellation_token=token)
+    assert await page.ask("context", number=1) == {"cancelled": False}
+    token.cancel()
+    assert await page.ask("context", number=1) == {"cancelled": True}
+    await inspector.run()
+    assert await page.ask("context", number=1) == {"cancelled": None}
+    assert await page.refused("context", number=9)
 
 
 async def test_the_code_of_a_pending_delivery_is_that_of_its_handler(inspector, page):

@@ -271,3 +271,24 @@ def test_a_message_that_nobody_understands_is_logged_and_changes_nothing(caplog)
     clock.pass_time(1)
     assert page.wire == []
     assert len(caplog.records) == 4
+
+
+def test_thirty_thousand_records_a_second_arrive_without_falling_behind():
+    recording, clock, page, link = make()
+    page.resync(link)
+    acknowledged = 0
+    for _ in range(90):  # three seconds, a frame of the page at a time
+        recording.append(1_000)
+        clock.pass_time(INTERVAL)
+        for message in page.wire:
+            page.arrive(link, message)
+            if page.last - acknowledged >= 2_000:
+                acknowledged = page.last
+                page.ack(link)
+        page.wire.clear()
+        assert recording.last - page.last <= 3_000
+    page.ack(link)
+    clock.pass_time(INTERVAL)
+    for message in page.wire:
+        page.arrive(link, message)
+    assert page.received == recording.records

@@ -24,6 +24,7 @@ async def test_a_page_opened_late_learns_how_things_stood_and_what_came_since():
     begin = recording.let_go - len(recording.opening) + 1
     assert [record["seq"] for record in records] == list(range(begin, recording.last + 1))
     assert sent[0]["first"] == begin
+    assert [batch.get("let_go") for batch in sent] == [begin - 1, *[None] * (len(sent) - 1)]
     run = RunState()
     run.advance([*recording.opening, *recording.records])
     assert list(run.queue) == list(recording.state.queue) == [301]

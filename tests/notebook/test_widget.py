@@ -76,8 +76,9 @@ async def test_the_page_code_is_synced_and_nothing_else_of_ours(inspector):
     state = view(inspector).get_state()
     assert state["_esm"] == read_static("widget.js")
     assert state["_css"] == read_static("widget.css")
+    assert state["still"] == view(inspector).stills.name
     inherited = {"layout", "tabbable", "tooltip"}
-    assert {name for name in state if not name.startswith("_")} == inherited
+    assert {name for name in state if not name.startswith("_")} == inherited | {"still"}
 
 
 async def test_the_bundle_has_the_view_and_a_still_picture_of_the_moment(inspector):

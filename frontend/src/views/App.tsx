@@ -1,19 +1,26 @@
-import { useId, useRef } from "preact/hooks";
-import { stateWord } from "../state";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { pressed } from "../keys";
 import type { Store } from "../store";
-import { sentence } from "../words";
 import { Bar } from "./Bar";
+import { Bottom } from "./Bottom";
 import { Detail } from "./Detail";
-import { Graph } from "./Graph";
-import { Log } from "./Log";
+import { Empty } from "./Empty";
+import { Help } from "./Help";
+import { History } from "./History";
+import { Panes } from "./Panes";
 import { Queue } from "./Queue";
+import { Stage } from "./Stage";
+import { Status } from "./Status";
 
 /** One view of a model: all panes over one store. */
 export function App({ store }: { store: Store }) {
   const root = useRef<HTMLDivElement>(null);
   const viewId = useId();
+  useWishes(store, root);
+  const inPast = store.past.value !== null && !store.played;
+  const look = `sb-inspector${inPast ? " sb-in-past" : ""}${store.large.value ? " sb-large" : ""}`;
   const onKey = (event: KeyboardEvent) => {
-    if (root.current !== null && pressed(store, event, root.current)) {
+    if (pressed(store, event)) {
       event.preventDefault();
       event.stopPropagation();
     }
@@ -26,7 +33,7 @@ export function App({ store }: { store: Store }) {
   return (
     <div
       ref={root}
-      class="sb-inspector"
+      class={look}
       data-testid="inspector"
       data-lm-suppress-shortcuts="true"
       tabIndex={-1}
@@ -36,15 +43,30 @@ export function App({ store }: { store: Store }) {
       onKeyDown={onKey}
       onClick={onClick}
     >
-      <div class="sb-body">
+      {store.deserted && <Deserted />}
+      <div class="sb-body" hidden={store.deserted} data-pane={store.tab.pane.value}>
         <Bar store={store} />
+        <Panes store={store} />
         <Queue store={store} viewId={viewId} />
-        <Graph store={store} />
+        <Stage store={store} />
+        <Empty store={store} />
         <Detail store={store} />
-        <Log store={store} viewId={viewId} />
+        <Bottom store={store} viewId={viewId} />
+        <History store={store} />
         <Status store={store} />
+        {store.help.value && <Help store={store} />}
       </div>
     </div>
+  );
+}
+
+/** A saved notebook has the page code and no kernel; its picture stands in the next output. */
+function Deserted() {
+  return (
+    <p class="sb-deserted" data-testid="empty" data-state="no-kernel">
+      No kernel answers here, so you see the picture that was saved. Run the cell again for the live
+      view; if a cell is running now, the view comes when the kernel is free.
+    </p>
   );
 }
 
@@ -57,60 +79,53 @@ function keepShortcutsOut(event: FocusEvent): void {
     event.target.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
-function Status({ store }: { store: Store }) {
-  const state = store.read();
-  const notice = store.notice.value;
-  // While messages flow by themselves, only where they come to rest is worth a sentence.
-  const words =
-    stateWord(state) === "running" ? "Running: deliveries go by themselves." : sentence(state);
-  const ignored = [...state.unknown.values()].reduce(
-    (sum, number) => sum + number,
-    state.malformed,
-  );
-  return (
-    <footer class="sb-status">
-      {notice !== null && (
-        <span class="sb-notice" role="alert" data-testid="notice">
-          {notice}
-        </span>
-      )}
-      <span class="sb-spoken" aria-live="polite" data-testid="spoken" title={words}>
-        {words}
-      </span>
-      {ignored > 0 && (
-        <span class="sb-quiet" title="From a newer version of the package, most likely">
-          {ignored} records not understood
-        </span>
-      )}
-      <span class="sb-keys sb-quiet">S step · Space run/pause · ↑↓ in lists · Esc</span>
-    </footer>
-  );
+/** Takes the keyboard where an action wants it, in the one view that has it. */
+function useWishes(store: Store, root: { current: HTMLElement | null }): void {
+  const wanted = store.wanted.value;
+  useLayoutEffect(() => {
+    const element = root.current;
+    if (wanted === null || element === null) return;
+    if (wanted === "view") {
+      store.wanted.value = null;
+      element.scrollIntoView({ block: "center" });
+      return;
+    }
+    if (!element.contains(document.activeElement) && document.activeElement !== document.body)
+      return;
+    store.wanted.value = null;
+    if (wanted === "notebook") leave(element);
+    else if (wanted === "pane") nextPane(element);
+    // What is asked for may be drawn only now, after a change of tab.
+    else requestAnimationFrame(() => focusOn(element, '[data-testid="search"]'));
+  }, [wanted]);
 }
 
-/** Does what a key asks for; false where it asks for nothing here. */
-function pressed(store: Store, event: KeyboardEvent, root: HTMLElement): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const target = event.target instanceof Element ? event.target : null;
-  switch (event.key) {
-    case "s":
-      void store.run("step");
-      return true;
-    case " ":
-      // On a button, the space bar presses that button.
-      if (target?.closest("button, summary")) return false;
-      void store.run(store.read().mode === "running" ? "pause" : "resume");
-      return true;
-    case "Escape":
-      if (store.selection.value !== null) store.selection.value = null;
-      else leave(root);
-      return true;
-    default:
-      return false;
-  }
+function focusOn(root: HTMLElement, selector: string): void {
+  root.querySelector<HTMLElement>(selector)?.focus();
 }
 
 /** Gives the keyboard back to the notebook around the view, where there is one. */
 function leave(root: HTMLElement): void {
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   root.closest<HTMLElement>(".jp-Notebook")?.focus();
+}
+
+/** Each has one tab stop, or several where it has several parts; F6 goes to the first. */
+const PANES = ".sb-bar, .sb-queue, .sb-stage, .sb-detail, .sb-bottom, .sb-history";
+const STOPS = '[tabindex="0"], button:not([tabindex="-1"]), input, select, textarea, summary';
+
+function nextPane(root: HTMLElement): void {
+  const panes = [...root.querySelectorAll<HTMLElement>(PANES)].filter(isShown);
+  const at = panes.findIndex((pane) => pane.contains(document.activeElement));
+  for (let step = 1; step <= panes.length; step += 1) {
+    const pane = panes[(at + step) % panes.length];
+    const stop = [...(pane?.querySelectorAll<HTMLElement>(STOPS) ?? [])].find(isShown);
+    if (stop === undefined) continue;
+    stop.focus();
+    return;
+  }
+}
+
+function isShown(element: HTMLElement): boolean {
+  return element.checkVisibility?.() ?? true;
 }

@@ -1,92 +1,116 @@
-import type { CommandName } from "../link";
-import type { Kind } from "../records";
-import { stateWord } from "../state";
+import { useRef, useState } from "preact/hooks";
+import { LOST } from "../link";
+import { SITUATIONS, situation } from "../situation";
 import type { Store } from "../store";
-import { count, KIND_WORDS, LETTERS, stateTitle } from "../words";
+import { Button } from "./Button";
+import { Menu, type MenuPlace } from "./Menu";
+import { Order } from "./Order";
+import { viewItems } from "./viewItems";
 
-const WORD_GLYPHS = { idle: "○", waiting: "◐", paused: "‖", running: "▶" } as const;
+const VERBS = ["back", "step", "over", "conversation", "run", "pause"] as const;
+/** What can be done with what has happened already. */
+const MOVES = ["back", "step", "now"] as const;
 
-/** State word and verbs: what the runtime is doing, and what one can make it do. */
+/** What the runtime is doing, and what one can make it do. */
 export function Bar({ store }: { store: Store }) {
-  const state = store.read();
-  const word = stateWord(state);
   return (
-    <div class="sb-bar" role="toolbar" aria-label="Inspector">
-      <span class={`sb-word sb-word-${word}`} title={stateTitle(state)}>
-        <span aria-hidden="true">{WORD_GLYPHS[word]} </span>
-        <span data-testid="state-word" data-state={word}>
-          {word}
+    <div class="sb-bar">
+      <Word store={store} />
+      {!store.live.value && !store.played && (
+        <span class="sb-frozen" data-testid="frozen" title={LOST}>
+          frozen
         </span>
-      </span>
-      <span class="sb-buttons">
-        <Verb store={store} name="step" label="Step" keys="S" does="Make the next delivery" main />
-        <Verb
-          store={store}
-          name="resume"
-          label="Run"
-          keys="Space"
-          does="Let deliveries go by themselves"
-        />
-        <Verb
-          store={store}
-          name="pause"
-          label="Pause"
-          keys="Space"
-          does="Hold deliveries for stepping"
-        />
-      </span>
-      <Legend />
-      <span class="sb-numbers">
-        <span>{count(state.moves.length, "step", "steps")}</span>
-        <span>{state.queue.size} queued</span>
-        {state.open.size > 0 && <span>{count(state.open.size, "open turn", "open turns")}</span>}
-      </span>
+      )}
+      <div
+        class="sb-buttons"
+        role="toolbar"
+        aria-label="Stepping"
+        tabIndex={-1}
+        onKeyDown={roam}
+        onFocusIn={keepStop}
+      >
+        {(store.played ? MOVES : VERBS).map((id) => (
+          <Button
+            key={id}
+            store={store}
+            id={id}
+            testId={id}
+            class={id === "step" ? "sb-main" : ""}
+          />
+        ))}
+      </div>
+      <div class="sb-more">
+        {store.played ? (
+          <span class="sb-about" data-testid="about" title={store.about}>
+            {store.about}
+          </span>
+        ) : (
+          <Order store={store} />
+        )}
+        <Button store={store} id="search" bare />
+        <ViewMenu store={store} />
+        <Button store={store} id="help" bare />
+      </div>
     </div>
   );
 }
 
-function Legend() {
-  const letter = (kind: Kind, word: string) => (
-    <span title={KIND_WORDS[kind]}>
-      <span class={`sb-kind sb-kind-${kind}`}>{LETTERS[kind]}</span> {word}
-    </span>
-  );
+function Word({ store }: { store: Store }) {
+  const now = situation(store);
+  const { glyph, word, title } = SITUATIONS[now];
   return (
-    <span class="sb-legend">
-      {letter("request", "request")}
-      {letter("response", "response")}
-      {letter("event", "event")}
+    <span class={`sb-word sb-word-${now}`} title={title}>
+      <span aria-hidden="true">{glyph} </span>
+      <span data-testid="state-word" data-state={now}>
+        {word}
+      </span>
+      {now === "past" && ` · step ${store.past.value} of ${store.now.moves.length}`}
     </span>
   );
 }
 
-interface VerbProps {
-  store: Store;
-  name: CommandName;
-  label: string;
-  keys: string;
-  does: string;
-  main?: boolean;
+function ViewMenu({ store }: { store: Store }) {
+  const [place, setPlace] = useState<MenuPlace | null>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  const open = () => {
+    const box = opener.current?.getBoundingClientRect();
+    if (box) setPlace({ x: box.left, y: box.bottom, opener: opener.current });
+  };
+  return (
+    <>
+      <button
+        ref={opener}
+        type="button"
+        class="sb-verb"
+        data-testid="view-menu"
+        aria-haspopup="menu"
+        aria-expanded={place !== null}
+        title="What is shown, and how"
+        onClick={open}
+      >
+        View ▾
+      </button>
+      {place !== null && (
+        <Menu label="View" place={place} items={viewItems(store)} onClose={() => setPlace(null)} />
+      )}
+    </>
+  );
 }
 
-const VERB_GLYPHS: Record<CommandName, string> = { step: "▸", resume: "▸▸", pause: "‖" };
-const TEST_IDS: Record<CommandName, string> = { step: "step", resume: "run", pause: "pause" };
+/** One tab stop for all the verbs: the one that was used last. */
+function keepStop(event: FocusEvent): void {
+  const row = event.currentTarget as HTMLElement;
+  for (const button of row.querySelectorAll<HTMLElement>("button"))
+    button.tabIndex = button === event.target ? 0 : -1;
+}
 
-function Verb({ store, name, label, keys, does, main }: VerbProps) {
-  const refusal = store.refusal(name);
-  // Not `disabled`: a disabled button would lose the keyboard focus, and could not say why.
-  return (
-    <button
-      type="button"
-      class={main ? "sb-verb sb-main" : "sb-verb"}
-      data-testid={TEST_IDS[name]}
-      aria-disabled={refusal !== null}
-      aria-keyshortcuts={keys}
-      title={refusal ?? `${does} (${keys})`}
-      onClick={() => void store.run(name)}
-    >
-      <span aria-hidden="true">{VERB_GLYPHS[name]} </span>
-      {label}
-    </button>
-  );
+function roam(event: KeyboardEvent): void {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (by === undefined) return;
+  const row = event.currentTarget as HTMLElement;
+  const buttons = [...row.querySelectorAll<HTMLElement>("button")];
+  const at = buttons.indexOf(document.activeElement as HTMLElement);
+  buttons[(at + by + buttons.length) % buttons.length]?.focus();
+  event.preventDefault();
+  event.stopPropagation();
 }

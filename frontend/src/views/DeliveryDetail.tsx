@@ -1,161 +1,93 @@
 import type { Delivery, State } from "../state";
 import type { Store } from "../store";
-import { contextFields, recipientWords, senderWords, subscriptionWords } from "../words";
-import { AgentLink, DeliveryLinks, LinkField } from "./links";
+import { ActionButton } from "./ActionButton";
+import { BreakForm, StopWords } from "./Breakpoints";
+import { DropForm } from "./DropForm";
+import { CodeTab } from "./detail/CodeTab";
+import { ContextTab } from "./detail/ContextTab";
+import { MessageTab } from "./detail/MessageTab";
+import { PrintedTab } from "./detail/PrintedTab";
+import { StateTab } from "./detail/StateTab";
+import { WhyTab } from "./detail/WhyTab";
+import { EditForm } from "./EditForm";
 import { KindLetter, StateSign } from "./parts";
-import { Value } from "./Value";
 
 interface DeliveryDetailProps {
   store: Store;
   state: State;
   delivery: Delivery;
   heading: string;
+  tab: string;
 }
 
-/** One delivery: how it stands, its message, its MessageContext, where it belongs. */
-export function DeliveryDetail({ store, state, delivery, heading }: DeliveryDetailProps) {
-  const pending = delivery.state === "queued";
+const TABS: { [tab: string]: typeof MessageTab } = {
+  message: MessageTab,
+  context: ContextTab,
+  state: StateTab,
+  why: WhyTab,
+  code: CodeTab,
+  printed: PrintedTab,
+};
+
+/** One delivery: how it stands and what can be done with it, then one side of it at a time. */
+export function DeliveryDetail({ store, state, delivery, heading, tab }: DeliveryDetailProps) {
+  const Tab = TABS[tab] ?? MessageTab;
+  const about = { store, state, delivery };
   return (
     <div data-delivery={delivery.number}>
-      <h3>
-        {heading}#{delivery.number} <KindLetter delivery={delivery} /> {delivery.messageType}
-      </h3>
-      <p class="sb-line-wrap">
+      <div class="sb-title">
+        <h3>
+          {heading}#{delivery.number} <KindLetter delivery={delivery} /> {delivery.messageType}
+        </h3>
         <StateSign state={state} delivery={delivery} />
-        {pending && (
-          <button
-            type="button"
-            class="sb-small"
-            data-testid="deliver"
-            title="Deliver this one now (Enter in the queue)"
-            onClick={() => void store.run("step", delivery.number)}
-          >
-            Deliver
-          </button>
-        )}
-      </p>
-      <Outcome delivery={delivery} />
-      <h4>Message</h4>
-      <Value snapshot={delivery.message} />
-      <h4>MessageContext</h4>
-      <dl class="sb-context">
-        {contextFields(state, delivery).map((field) => (
-          <div key={field.name} data-testid="context-field" data-id={field.name}>
-            <dt>{field.name}</dt>
-            <dd>
-              <b>{field.value}</b>
-              <small>{field.meaning}</small>
-            </dd>
-          </div>
-        ))}
-      </dl>
-      <h4>Route</h4>
-      <RouteFields store={store} state={state} delivery={delivery} />
-      <Printed delivery={delivery} />
+      </div>
+      {state.stopped?.number === delivery.number && (
+        <StopWords store={store} stop={state.stopped} brief />
+      )}
+      <Verbs store={store} delivery={delivery} />
+      <OpenForm {...about} />
+      <Tab {...about} />
     </div>
   );
 }
 
-function Outcome({ delivery }: { delivery: Delivery }) {
-  const { result, error, reason } = delivery;
-  const shows = result !== null && delivery.kind === "request";
+/** What can be done with it; of one that has left the queue, only what is left. */
+function Verbs({ store, delivery }: { store: Store; delivery: Delivery }) {
+  const pending = delivery.state === "queued" || delivery.state === "held";
+  const ids = pending
+    ? ["deliver", "hold", "drop", "duplicate", "edit", "break"]
+    : ["follow", "visit", "break"];
+  const selection = { what: "delivery", id: String(delivery.number) } as const;
+  const brief = new Set(pending ? ["hold", "drop", "duplicate", "break"] : []);
+  const labels: { [id: string]: string } = {
+    hold: delivery.state === "held" ? "Release" : "Hold",
+    break: "Break",
+    visit: "Its step",
+  };
   return (
-    <>
-      {reason !== null && <p class="sb-reason">{reason}</p>}
-      {delivery.interceptions.map((one) => (
-        <p key={`${one.handler} ${one.outcome}`} class="sb-reason">
-          {one.handler} {one.outcome} it
-        </p>
+    <p class="sb-verbs">
+      {ids.map((id) => (
+        <ActionButton
+          key={id}
+          store={store}
+          id={id}
+          selection={selection}
+          label={labels[id] ?? ""}
+          brief={brief.has(id)}
+        />
       ))}
-      {error !== null && (
-        <div class="sb-error">
-          <b>{error.type}</b>
-          {error.text && `: ${error.text}`}
-          {error.traceback && (
-            <details>
-              <summary>Traceback</summary>
-              <pre>{error.traceback}</pre>
-            </details>
-          )}
-        </div>
-      )}
-      {shows && (
-        <>
-          <h4>Result</h4>
-          <Value snapshot={result} />
-        </>
-      )}
-    </>
+    </p>
   );
 }
 
-function RouteFields({ store, state, delivery }: Omit<DeliveryDetailProps, "heading">) {
-  const siblings =
-    delivery.publication === null
-      ? []
-      : (state.publications.get(delivery.publication) ?? []).filter(
-          (one) => one !== delivery.number,
-        );
-  const labels = delivery.subscriptions.map((id) => {
-    const subscription = state.subscriptions.get(id);
-    return subscription === undefined ? "a removed subscription" : subscriptionWords(subscription);
-  });
-  return (
-    <dl class="sb-route">
-      <dt>from</dt>
-      <dd>
-        {delivery.sender === null ? (
-          senderWords(state, delivery)
-        ) : (
-          <AgentLink store={store} id={delivery.sender} />
-        )}
-      </dd>
-      <dt>to</dt>
-      <dd>
-        {delivery.recipient === null ? (
-          recipientWords(state, delivery)
-        ) : (
-          <AgentLink store={store} id={delivery.recipient} />
-        )}
-      </dd>
-      {labels.length > 0 && (
-        <>
-          <dt>matched by</dt>
-          <dd>{labels.join(", ")}</dd>
-        </>
-      )}
-      <dt>cause</dt>
-      <dd>
-        {delivery.cause === null ? (
-          "none: it came from outside"
-        ) : (
-          <DeliveryLinks store={store} state={state} numbers={[delivery.cause]} />
-        )}
-      </dd>
-      <LinkField store={store} state={state} name="sent" numbers={delivery.sent} />
-      <LinkField store={store} state={state} name="waits for" numbers={delivery.waitsOn} />
-      <LinkField store={store} state={state} name="also to" numbers={siblings} />
-      <LinkField store={store} state={state} name="answers" numbers={listed(delivery.request)} />
-      <LinkField
-        store={store}
-        state={state}
-        name="answered by"
-        numbers={listed(delivery.response)}
-      />
-    </dl>
-  );
-}
-
-function listed(number: number | null): number[] {
-  return number === null ? [] : [number];
-}
-
-function Printed({ delivery }: { delivery: Delivery }) {
-  if (delivery.printed.length === 0) return null;
-  return (
-    <>
-      <h4>Printed</h4>
-      <pre class="sb-printed">{delivery.printed.map((one) => one.text).join("")}</pre>
-    </>
-  );
+function OpenForm({ store, state, delivery }: Omit<DeliveryDetailProps, "heading" | "tab">) {
+  const form = store.form.value;
+  if (form === null || form.id !== String(delivery.number)) return null;
+  const key = `${form.what} ${form.id}`;
+  if (form.what === "edit") return <EditForm key={key} store={store} delivery={delivery} />;
+  if (form.what === "drop")
+    return <DropForm key={key} store={store} state={state} delivery={delivery} />;
+  if (form.what === "break")
+    return <BreakForm key={key} store={store} state={state} about={delivery} />;
+  return null;
 }

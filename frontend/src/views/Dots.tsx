@@ -1,29 +1,32 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { type Curve, pointAt } from "../geometry";
+import { pointOn, type Way } from "../geometry";
 import type { Layout } from "../layout";
-import { journey } from "../scene";
+import { journey } from "../stage/journey";
 import type { Delivery, State } from "../state";
+import type { Camera } from "./useCamera";
 
 interface DotsProps {
   state: State;
   layout: Layout;
-  /** Pixels per unit of the layout. */
-  scale: number;
+  camera: Camera;
 }
 
+type Look = "request" | "response" | "event" | "failed";
+
 interface Dot {
-  curves: Curve[];
-  look: "request" | "response" | "event" | "failed";
+  way: Way;
+  look: Look;
   from: number;
 }
 
 const TRAVEL_MS = 250;
+const RADIUS = 5.5;
 /** More at once could not be told apart; the log has them all. */
 const MAX_DOTS = 60;
 
 /** A dot for each delivery that moves, on a canvas above the picture. */
-export function Dots({ state, layout, scale }: DotsProps) {
+export function Dots({ state, layout, camera }: DotsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const seen = useRef(state.moves.length);
   const dots = useRef<Dot[]>([]);
@@ -36,33 +39,28 @@ export function Dots({ state, layout, scale }: DotsProps) {
     const from = performance.now();
     for (const number of moved) {
       const delivery = state.deliveries.get(number);
-      const curves = delivery === undefined ? [] : journey(state, layout, delivery);
-      if (delivery !== undefined && curves.length > 0)
-        dots.current.push({ curves, look: lookOf(delivery), from });
+      const way = delivery === undefined ? [] : journey(state, layout, delivery).flat();
+      if (delivery !== undefined && way.length > 0)
+        dots.current.push({ way, look: lookOf(delivery), from });
     }
     dots.current = dots.current.slice(-MAX_DOTS);
-    cancelAnimationFrame(frame.current);
-    const draw = () => {
-      dots.current = dots.current.filter((dot) => performance.now() - dot.from < TRAVEL_MS);
-      paint(canvas, dots.current, scale);
-      if (dots.current.length > 0) frame.current = requestAnimationFrame(draw);
-    };
-    draw();
+    if (frame.current === 0) {
+      const colours = coloursOf(canvas);
+      const draw = () => {
+        dots.current = dots.current.filter((dot) => performance.now() - dot.from < TRAVEL_MS);
+        paint(canvas, dots.current, camera, colours);
+        frame.current = dots.current.length > 0 ? requestAnimationFrame(draw) : 0;
+      };
+      draw();
+    }
   }, [state.moves.length]);
 
   useLayoutEffect(() => () => cancelAnimationFrame(frame.current), []);
 
-  return (
-    <canvas
-      ref={canvas}
-      class="sb-dots"
-      aria-hidden="true"
-      style={{ width: `${layout.width * scale}px`, height: `${layout.height * scale}px` }}
-    />
-  );
+  return <canvas ref={canvas} class="sb-dots" aria-hidden="true" />;
 }
 
-function lookOf(delivery: Delivery): Dot["look"] {
+function lookOf(delivery: Delivery): Look {
   return delivery.error === null ? delivery.kind : "failed";
 }
 
@@ -70,37 +68,54 @@ function prefersStillness(): boolean {
   return window.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
 }
 
+type Colours = Record<Look | "ground", string>;
+
+function coloursOf(ref: RefObject<HTMLCanvasElement | null>): Colours {
+  const style = ref.current === null ? null : getComputedStyle(ref.current);
+  const colour = (name: string) => style?.getPropertyValue(`--sb-${name}`) ?? "";
+  return {
+    request: colour("request"),
+    response: colour("response"),
+    event: colour("event"),
+    failed: colour("failed"),
+    ground: colour("ground"),
+  };
+}
+
 function paint(
   ref: RefObject<HTMLCanvasElement | null>,
   dots: readonly Dot[],
-  scale: number,
+  camera: Camera,
+  colours: Colours,
 ): void {
   const canvas = ref.current;
   const context = canvas?.getContext("2d");
   if (!canvas || !context) return;
   const ratio = window.devicePixelRatio || 1;
-  const width = Math.round(canvas.clientWidth * ratio);
-  const height = Math.round(canvas.clientHeight * ratio);
+  const size = camera.size.peek();
+  const view = camera.view.peek();
+  const width = Math.round(size.width * ratio);
+  const height = Math.round(size.height * ratio);
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
-  context.setTransform(ratio * scale, 0, 0, ratio * scale, 0, 0);
-  context.clearRect(0, 0, canvas.clientWidth / scale, canvas.clientHeight / scale);
-  const style = getComputedStyle(canvas);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, size.width, size.height);
+  context.strokeStyle = colours.ground;
+  context.lineWidth = 1.5;
+  const now = performance.now();
   for (const dot of dots) {
-    const point = whereIs(dot);
+    const point = pointOn(dot.way, Math.min(1, (now - dot.from) / TRAVEL_MS));
     if (point === null) continue;
     context.beginPath();
-    context.arc(point.x, point.y, 5.5, 0, 2 * Math.PI);
-    context.fillStyle = style.getPropertyValue(`--sb-${dot.look}`);
-    context.strokeStyle = style.getPropertyValue("--sb-ground");
-    context.lineWidth = 1.5;
+    context.arc(
+      point.x * view.scale + view.x,
+      point.y * view.scale + view.y,
+      Math.max(3.5, RADIUS * Math.min(1, view.scale)),
+      0,
+      2 * Math.PI,
+    );
+    context.fillStyle = colours[dot.look];
     context.fill();
     context.stroke();
   }
-}
-
-function whereIs(dot: Dot) {
-  const way = Math.min(0.999, (performance.now() - dot.from) / TRAVEL_MS) * dot.curves.length;
-  const curve = dot.curves[Math.floor(way)];
-  return curve === undefined ? null : pointAt(curve, way % 1);
 }

@@ -1,131 +1,314 @@
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Layout, layout as layoutOf, MIN_WIDTH } from "../layout";
-import { type Scene, scene as sceneOf } from "../scene";
-import type { State } from "../state";
-import type { Store } from "../store";
+import { computed, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import type { RefObject, VNode } from "preact";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { type Layout, layout as layoutOf, type Rect } from "../layout";
+import { newShapes, type Scene, scene as sceneOf } from "../scene";
+import { drawnWindow } from "../stage/camera";
+import { type Detail, detailFor, TEXT } from "../stage/detail";
+import { dragsOf } from "../stage/drags";
+import { agentRect, type Thread, threads as threadsOf, threadWords } from "../stage/journey";
+import type { Line } from "../stage/lines";
+import { neighbourhood, nodesOf, stopKey } from "../stage/neighbours";
+import { Recall } from "../stage/recall";
+import { Stops } from "../stage/stops";
+import { watchedFields } from "../stage/watched";
+import type { Agent, Delivery, State, Subscription } from "../state";
+import { isSelected, type Selection, type Store } from "../store";
+import { subscriptionWords } from "../words";
 import { Dots } from "./Dots";
-import { LineShape, TopicHexagon, Traces, TypeBox } from "./shapes";
+import { LineMesh, LineShape, Threads, Trace } from "./Lines";
+import { OutsideTag, TopicHexagon, TypeBox } from "./shapes";
+import type { Camera } from "./useCamera";
+import { useGestures } from "./useGestures";
 
-const MIN_SCALE = 0.62;
-const MAX_SCALE = 1.25;
+/** A role of the WAI-ARIA Graphics Module, which preact's types do not list. */
+const GRAPHICS_DOCUMENT = "graphics-document" as "document";
+
+/** What of the picture is to be marked: the nodes ask for themselves. */
+export interface Marks {
+  state: State;
+  detail: Detail;
+  /** The stop that the keyboard rests on, as its key. */
+  active: string | null;
+  /** The agent that the selected delivery goes to. */
+  aim: string | null;
+  isSelected(what: string, id: string): boolean;
+  isHovered(what: string, id: string): boolean;
+  /** Whether a subscription, or one of its ends, is selected. */
+  isChosen(subscription: Subscription): boolean;
+  /** Whether a node has nothing to do with the selection, among many. */
+  isDim(node: string): boolean;
+  isThreaded(end: string): boolean;
+  /** All that marks a topic or a type: while it and the shape are the same, nothing is redrawn. */
+  sign(what: "topic" | "type", id: string, node: string): string;
+  /** The agents of a type that are drawn as more than a cell. */
+  shown(type: string): Agent[];
+}
 
 /** The picture: who is there, who subscribes to what, and what moves. */
-export function Graph({ store }: { store: Store }) {
-  const state = store.read();
+export function Graph({ store, camera }: { store: Store; camera: Camera }) {
   const frame = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState({ width: 500, height: 330 });
+  const paper = useRef<HTMLDivElement>(null);
+  const words = useId();
+  useSize(frame, camera);
+  const state = store.read();
+  const { places, moves } = store.now;
+  const drags = dragsOf(store);
+  const width = camera.size.value.width;
+  const layout = useMemo(
+    () => layoutOf(places, width, drags.value),
+    [places.length, width, drags.value],
+  );
+  const { bounds } = layout;
+  const scale = useComputed(() => camera.view.value.scale).value;
+  const window = useWindow(camera);
+  const detail = detailFor(scale);
+  const shapes = useMemo(newShapes, []);
+  const drawn = useMemo(() => new Recall<VNode>(), []);
+  const wish = { detail, window, fields: watchedFields(store, state), shapes };
+  const scene = sceneOf(state, layout, wish);
+  const selection = store.selection.value;
+  const about = store.hover.value ?? selection;
+  const near = useNeighbourhood(state, scene, about);
+  const single = scene.busy ? near.lines : scene.lines;
+  const threads = threadsOf(state, scene, about);
+  const stops = new Stops(scene, single);
+  const active = useSignal<string | null>(null);
+  const marks = marksOf({ store, state, detail, scene, stops, threads, active: active.value });
+  const { handlers } = useGestures({ store, camera, drags, paper, layout, scene, stops, active });
+
+  useLayoutEffect(() => camera.see(layout, moves.length > 0), [layout]);
+  useLayoutEffect(() => place(paper, camera, bounds), [bounds, scale]);
+  useSignalEffect(() => place(paper, camera, bounds));
+  useReveal(store, camera, scene, layout);
+  const traced = tracedDelivery(state, selection);
+  return (
+    <div ref={frame} class="sb-stage-frame" {...handlers}>
+      <div ref={paper} class="sb-stage-paper">
+        <svg
+          data-testid="graph"
+          class={`sb-${detail}`}
+          style={{ "--sb-grow": TEXT[detail] }}
+          width={bounds.width * scale}
+          height={bounds.height * scale}
+          viewBox={`${bounds.x} ${bounds.y} ${bounds.width} ${bounds.height}`}
+          tabindex={marks.active === null ? 0 : -1}
+          role={GRAPHICS_DOCUMENT}
+          aria-roledescription="graph"
+          aria-label="Agents, topics and subscriptions"
+          aria-describedby={words}
+        >
+          <Headings layout={layout} detail={detail} />
+          {scene.busy && <LineMesh lines={scene.lines} />}
+          {single.map((line) => (
+            <LineShape key={line.id} line={line} layout={layout} marks={marks} />
+          ))}
+          {traced !== null && <Trace marks={marks} layout={layout} delivery={traced} />}
+          {scene.outside.map((tag) => (
+            <OutsideTag key={tag.box.id} tag={tag} marks={marks} />
+          ))}
+          {scene.topics.map((topic) =>
+            drawn.recall(topic.id, marks.sign("topic", topic.name, topic.id), topic, () => (
+              <TopicHexagon key={topic.id} topic={topic} marks={marks} />
+            )),
+          )}
+          {scene.types.map((shape) =>
+            drawn.recall(
+              shape.box.id,
+              marks.sign("type", shape.type.type, shape.box.id),
+              shape,
+              () => <TypeBox key={shape.box.id} shape={shape} marks={marks} />,
+            ),
+          )}
+          <Threads threads={threads} />
+        </svg>
+      </div>
+      <Dots state={state} layout={layout} camera={camera} />
+      <p id={words} class="sb-unseen">
+        {graphWords(state)}
+      </p>
+      <Caption state={state} about={about} threads={threads} />
+    </div>
+  );
+}
+
+function useSize(frame: RefObject<HTMLDivElement | null>, camera: Camera): void {
   useLayoutEffect(() => {
     const element = frame.current;
     if (element === null) return;
-    const observer = new ResizeObserver(() => {
+    const measure = () => {
       const { clientWidth: width, clientHeight: height } = element;
-      if (width > 0)
-        setSize((old) => (old.width === width && old.height === height ? old : { width, height }));
-    });
+      if (width > 0 && height > 0) camera.resize({ width, height });
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-
-  const layout = useMemo(
-    () => layoutOf(state.places, Math.max(MIN_WIDTH, size.width)),
-    [state.places.length, size.width],
-  );
-  const scale = scaleFor(layout, size);
-  const left = Math.max(0, (size.width - layout.width * scale) / 2);
-  const top = useSteadyTop(size.height, layout.height * scale, state.moves.length === 0);
-  return (
-    <section class="sb-pane sb-stage" aria-label="Graph">
-      <div ref={frame} class="sb-stage-frame">
-        <div class="sb-stage-paper" style={{ margin: `${top}px 0 0 ${left}px` }}>
-          <Picture store={store} state={state} layout={layout} scale={scale} />
-          <Dots state={state} layout={layout} scale={scale} />
-        </div>
-        {state.places.length === 0 && (
-          <p class="sb-empty sb-stage-empty">
-            No agents yet. Register one, for example
-            <code>await Worker.register(runtime, "worker", Worker)</code>
-            and it appears here.
-          </p>
-        )}
-      </div>
-    </section>
-  );
 }
 
-function scaleFor(layout: Layout, size: { width: number; height: number }): number {
-  const whole = Math.min(size.width / layout.width, (size.height - 4) / layout.height);
-  return Math.min(MAX_SCALE, Math.max(MIN_SCALE, whole));
+/** What has to be drawn; another one only when what is in sight leaves it. */
+function useWindow(camera: Camera): Rect {
+  const kept = useMemo(() => {
+    let last: Rect | null = null;
+    return computed(() => {
+      last = drawnWindow(camera.view.value, camera.size.value, last);
+      return last;
+    });
+  }, [camera]);
+  return kept.value;
 }
 
-/** Centres the picture before the first step; from then on it stays where it is while it fits. */
-function useSteadyTop(room: number, height: number, free: boolean): number {
-  const kept = useRef({ room: 0, top: 0 });
-  const fits = kept.current.top + height <= room;
-  if (free || !fits || kept.current.room !== room)
-    kept.current = { room, top: Math.max(0, Math.round((room - height) / 2)) };
-  return kept.current.top;
+function useNeighbourhood(state: State, scene: Scene, about: Selection | null) {
+  if (!scene.busy || about === null) return { lines: [] as Line[], nodes: new Set<string>() };
+  return neighbourhood(scene.lines, nodesOf(state, about));
 }
 
-interface PictureProps {
+function place(paper: RefObject<HTMLDivElement | null>, camera: Camera, bounds: Rect): void {
+  const { x, y, scale } = camera.view.value;
+  const left = Math.round(x + bounds.x * scale);
+  const top = Math.round(y + bounds.y * scale);
+  if (paper.current !== null) paper.current.style.transform = `translate(${left}px, ${top}px)`;
+}
+
+/** Brings what was selected elsewhere into sight, and where it happens, if one follows that. */
+function useReveal(store: Store, camera: Camera, scene: Scene, layout: Layout): void {
+  const selection = store.selection.value;
+  const chosen = selection === null ? "" : `${selection.what} ${selection.id}`;
+  const first = useRef(true);
+  const { moves } = store.now;
+  useEffect(() => {
+    // What is selected when the view opens is no reason to move it.
+    if (first.current) first.current = false;
+    else if (selection !== null && selection.what !== "delivery")
+      revealNodes(camera, layout, scene, nodesOf(store.now, selection), selection);
+  }, [chosen]);
+  useEffect(() => {
+    const last = moves.at(-1);
+    if (!camera.follow.value || last === undefined) return;
+    const happening: Selection = { what: "delivery", id: String(last) };
+    revealNodes(camera, layout, scene, nodesOf(store.now, happening).slice(-1), happening);
+  }, [moves.length]);
+}
+
+function revealNodes(
+  camera: Camera,
+  layout: Layout,
+  scene: Scene,
+  nodes: readonly string[],
+  { what, id }: Selection,
+): void {
+  const rect = what === "agent" ? agentRect(scene, id) : null;
+  for (const node of nodes) {
+    const box = rect ?? layout.boxes.get(node);
+    // Among many, what one looks for is shown large enough to read.
+    if (box !== undefined) camera.reveal(box, scene.busy ? 0.5 : 0);
+  }
+}
+
+/** The delivery whose way is drawn: the selected one, else the last that moved. */
+function tracedDelivery(state: State, selection: Selection | null): Delivery | null {
+  const number = selection?.what === "delivery" ? Number(selection.id) : state.moves.at(-1);
+  return (number === undefined ? undefined : state.deliveries.get(number)) ?? null;
+}
+
+interface Known {
   store: Store;
   state: State;
-  layout: Layout;
-  scale: number;
+  detail: Detail;
+  scene: Scene;
+  stops: Stops;
+  threads: readonly Thread[];
+  active: string | null;
 }
 
-function Picture({ store, state, layout, scale }: PictureProps) {
-  const scene = sceneOf(state, layout);
+function marksOf({ store, state, detail, scene, stops, threads, active }: Known): Marks {
   const selection = store.selection.value;
-  return (
-    <svg
-      data-testid="graph"
-      width={layout.width * scale}
-      height={layout.height * scale}
-      viewBox={`0 0 ${layout.width} ${layout.height}`}
-      role="group"
-      aria-label="Agents, topics and subscriptions"
-    >
-      <Headings layout={layout} scene={scene} />
-      {scene.lines.map((line) => (
-        <LineShape key={line.id} line={line} store={store} selection={selection} />
-      ))}
-      <Traces state={state} layout={layout} selection={selection} />
-      {scene.outside.map(({ box, label, shown }) => (
-        <g key={box.id} class="sb-outside" data-testid="outside" data-id={label}>
-          <title>{`Sent from ${label === "outside" ? "outside any agent" : `the cell ${label}`}`}</title>
-          <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="3" />
-          <text x={box.x + box.width / 2} y={box.y + 17} text-anchor="middle">
-            {shown}
-          </text>
-        </g>
-      ))}
-      {scene.topics.map((topic) => (
-        <TopicHexagon key={topic.id} topic={topic} store={store} selection={selection} />
-      ))}
-      {scene.types.map((shape) => (
-        <TypeBox key={shape.type.type} shape={shape} store={store} selection={selection} />
-      ))}
-    </svg>
+  const hover = store.hover.value;
+  const aimed = selection?.what === "delivery" ? state.deliveries.get(Number(selection.id)) : null;
+  const aim = aimed?.recipient ?? null;
+  const chosen = selection === null ? null : stopKey(selection);
+  const resting = [active, chosen].find((key) => key !== null && stops.has(key)) ?? stops.first;
+  const ends = new Set(threads.flatMap(({ agent, tab }) => [agent, tab]));
+  const dimmed = scene.busy && selection !== null;
+  const near = dimmed ? neighbourhood(scene.lines, nodesOf(state, selection)).nodes : null;
+  const rested = resting?.startsWith("agent ") ? resting.slice("agent ".length) : null;
+  const picked = selection?.what === "agent" ? selection.id : null;
+  const special = [...new Set([rested, picked, aim])].flatMap(
+    (id) => (id === null ? undefined : state.agents.get(id)) ?? [],
   );
+  const isOf = (id: string | null, what: string, name: string) =>
+    id !== null && (what === "type" ? id.startsWith(`${name}/`) : id === name);
+  const isDim = (node: string) => near !== null && near.size > 0 && !near.has(node);
+  return {
+    state,
+    detail,
+    active: resting,
+    aim,
+    isSelected: (what, id) => selection !== null && selection.what === what && selection.id === id,
+    isHovered: (what, id) => hover !== null && hover.what === what && hover.id === id,
+    isChosen: ({ id, topicType, agentType }) =>
+      isSelected(selection, "subscription", id) ||
+      (topicType !== null && isSelected(selection, "topic", topicType)) ||
+      (agentType !== null && isSelected(selection, "type", agentType)),
+    isDim,
+    sign: (what, id, node) => {
+      const here = [
+        resting === `${what} ${id}` || resting === `more ${id}` ? "rest" : "",
+        isSelected(selection, what, id) ? "chosen" : "",
+        isDim(node) ? "dim" : "",
+        ...[rested, picked, aim].map((agent) => (isOf(agent, what, id) ? agent : "")),
+        ...[...ends].filter((end) => end.startsWith(`${id}/`)),
+      ];
+      return here.join(" ");
+    },
+    isThreaded: (end) => ends.has(end),
+    shown: (type) => special.filter((agent) => agent.type === type),
+  };
 }
 
-function Headings({ layout, scene }: { layout: Layout; scene: Scene }) {
-  const { columns } = layout;
-  const heading = (column: keyof Layout["columns"], words: string) => (
-    <text
-      class="sb-heading"
-      x={columns[column].x + columns[column].width / 2}
-      y="17"
-      text-anchor="middle"
-    >
-      {words}
-    </text>
-  );
+function Headings({ layout, detail }: { layout: Layout; detail: Detail }) {
+  const words = { outside: "outside", topic: "topics", type: "agents" };
+  if (detail !== "near") return null;
   return (
     <g aria-hidden="true">
-      {scene.outside.length > 0 && heading("outside", "outside")}
-      {scene.topics.length > 0 && heading("topic", "topics")}
-      {scene.types.length > 0 && heading("type", "agents")}
+      {layout.headings.map(({ column, x, y }) => (
+        <text key={column} class="sb-heading" x={x} y={y} text-anchor="middle">
+          {words[column]}
+        </text>
+      ))}
     </g>
+  );
+}
+
+/** The picture in a sentence, for those who do not see it. */
+function graphWords(state: State): string {
+  const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
+  const parts = [
+    count(state.types.size, "agent type"),
+    count(state.agents.size, "agent"),
+    count(state.topics.size, "topic"),
+    count(state.subscriptions.size, "subscription"),
+  ];
+  return `${parts.join(", ")}. Arrow keys go from one to the next; G shows them as a table.`;
+}
+
+interface CaptionProps {
+  state: State;
+  about: Selection | null;
+  threads: readonly Thread[];
+}
+
+/** What the lines that are marked mean. */
+function Caption({ state, about, threads }: CaptionProps) {
+  const subscription =
+    about?.what === "subscription" ? state.subscriptions.get(about.id) : undefined;
+  if (threads.length === 0 && subscription === undefined) return null;
+  const words = threads.length === 0 ? "no message has come this way yet" : threadWords(threads);
+  return (
+    <p class="sb-caption" data-testid="thread-words" title={words}>
+      {subscription !== undefined && <b>{subscriptionWords(subscription)}: </b>}
+      {words}
+    </p>
   );
 }

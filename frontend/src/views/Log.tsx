@@ -1,108 +1,140 @@
-import type { Delivery, State } from "../state";
-import { isSelected, type Selection, type Store } from "../store";
-import { recipientWords, senderWords, topicWords } from "../words";
-import { KindLetter, StateSign } from "./parts";
+import { useMemo, useRef, useState } from "preact/hooks";
+import { concerns } from "../concerns";
+import { asText } from "../copying";
+import { evenRows } from "../rows";
+import { parse, Search } from "../search";
+import type { Store } from "../store";
+import { LogHead, LogRow } from "./LogRow";
+import { exportItems, logRowItems, take } from "./logItems";
+import { Menu, type MenuPlace } from "./Menu";
 import { Rows } from "./Rows";
+import { SearchField } from "./SearchField";
 
-const ROW = 24;
+const HEIGHT = 24;
 
-/** Every delivery that left the queue, in that order, with its context. */
+type OpenMenu = MenuPlace & { number: number | null };
+
+/** Every delivery that left the queue, in that order, with its context; and what is looked for. */
 export function Log({ store, viewId }: { store: Store; viewId: string }) {
   const state = store.read();
+  const text = store.search.value;
+  const query = useMemo(() => parse(text), [text]);
+  const search = useRef(new Search());
+  const found = search.current.find(state, text, query);
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
   const selection = store.selection.value;
-  const selected =
-    selection?.what === "delivery" ? state.log.lastIndexOf(Number(selection.id)) : -1;
-  const rowId = (position: number) => `${viewId}-log-${state.log[position]}`;
+  const chosen = selection?.what === "delivery" ? Number(selection.id) : -1;
+  const selected = chosen < 0 ? -1 : found.lastIndexOf(chosen);
+  const hover = store.hover.value;
+  const hovered = hover?.what === "delivery" ? Number(hover.id) : -1;
+  const select = (number: number) => store.select("delivery", number);
+  const openMenu = (number: number | null, x: number, y: number, opener: HTMLElement | null) => {
+    if (number !== null) select(number);
+    setMenu({ number, x, y, opener });
+  };
+  const onKey = (event: KeyboardEvent) => {
+    const { key } = event;
+    const box = event.currentTarget as HTMLElement;
+    if (key === "ContextMenu" || (key === "F10" && event.shiftKey)) {
+      const place = box.querySelector('[aria-selected="true"]')?.getBoundingClientRect();
+      if (place !== undefined) openMenu(chosen, place.left + 24, place.bottom, box);
+      return true;
+    }
+    const isCopy = key === "c" && (event.ctrlKey || event.metaKey);
+    if (!isCopy || selected < 0 || String(getSelection() ?? "") !== "") return false;
+    void take(store, asText, chosen);
+    return true;
+  };
+
   return (
     <section class="sb-pane sb-log" aria-label="Log">
-      <div class="sb-log-row sb-log-head" aria-hidden="true">
-        <span>#</span>
-        <span />
-        <span>message</span>
-        <span>sender</span>
-        <span>recipient</span>
-        <span class="sb-wide">topic</span>
-        <span class="sb-wide">is_rpc</span>
-        <span class="sb-wide">message_id</span>
-        <span>outcome</span>
+      <div class="sb-log-tools">
+        <SearchField store={store} trouble={query.trouble} />
+        <span class="sb-found" aria-live="polite" data-testid="found">
+          {foundWords(found.length, state.log.length, query.terms.length > 0)}
+        </span>
+        <ExportButton onOpen={(x, y, opener) => openMenu(null, x, y, opener)} />
       </div>
-      {state.log.length === 0 && <p class="sb-empty">Delivered messages are listed here.</p>}
+      {query.trouble.length > 0 && (
+        <p class="sb-trouble-words" role="alert" data-testid="search-trouble">
+          {query.trouble.join(" ")}
+        </p>
+      )}
+      <LogHead />
+      {found.length === 0 && (
+        <p class="sb-empty">
+          {state.log.length === 0
+            ? "Delivered messages are listed here."
+            : "No delivery fits. Esc in the search field clears it."}
+        </p>
+      )}
       <Rows
         testId="log"
+        role="grid"
         label="Deliveries made"
-        count={state.log.length}
-        rowHeight={ROW}
+        rows={evenRows(found.length, HEIGHT)}
         selected={selected}
         tail
-        rowId={rowId}
-        onSelect={(position) => store.select("delivery", state.log[position] ?? 0)}
+        list={text}
+        rowId={(position) => `${viewId}-log-${found[position]}`}
+        onSelect={(position) => select(found[position] ?? 0)}
+        onKey={onKey}
         row={(position) => {
-          const delivery = state.deliveries.get(state.log[position] ?? 0);
+          const delivery = state.deliveries.get(found[position] ?? 0);
           if (delivery === undefined) return null;
+          const { number } = delivery;
           return (
             <LogRow
-              key={delivery.number}
-              id={rowId(position)}
+              key={number}
+              id={`${viewId}-log-${number}`}
+              position={position}
+              store={store}
               state={state}
               delivery={delivery}
               selected={position === selected}
+              hovered={number === hovered}
               related={concerns(selection, delivery)}
-              onSelect={() => store.select("delivery", delivery.number)}
+              onMenu={(x, y, opener) => openMenu(number, x, y, opener)}
             />
           );
         }}
       />
+      {menu !== null && (
+        <Menu
+          label={menu.number === null ? "Take the rows away" : `What to do with #${menu.number}`}
+          place={menu}
+          items={
+            menu.number === null
+              ? exportItems(store, state, found)
+              : logRowItems(store, menu.number)
+          }
+          onClose={() => setMenu(null)}
+        />
+      )}
     </section>
   );
 }
 
-function concerns(selection: Selection | null, delivery: Delivery): boolean {
-  return [delivery.sender, delivery.recipient].some(
-    (id) => id !== null && isSelected(selection, "agent", id),
-  );
+function foundWords(found: number, all: number, searched: boolean): string {
+  const total = all.toLocaleString("en");
+  if (searched) return `${found.toLocaleString("en")} of ${total}`;
+  return all === 1 ? "1 row" : `${total} rows`;
 }
 
-interface LogRowProps {
-  id: string;
-  state: State;
-  delivery: Delivery;
-  selected: boolean;
-  related: boolean;
-  onSelect(): void;
-}
-
-function LogRow({ id, state, delivery, selected, related, onSelect }: LogRowProps) {
+function ExportButton({ onOpen }: { onOpen(x: number, y: number, opener: HTMLElement): void }) {
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the list itself has the focus and names its active row
-    // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the list
-    <div
-      id={id}
-      class={related ? "sb-row sb-log-row sb-related" : "sb-row sb-log-row"}
-      data-testid="log-row"
-      data-delivery={delivery.number}
-      data-kind={delivery.kind}
-      data-state={delivery.verdict ?? delivery.state}
-      role="option"
-      aria-selected={selected}
-      onClick={onSelect}
+    <button
+      type="button"
+      class="sb-small"
+      data-testid="export"
+      aria-haspopup="menu"
+      title="Copy or save the rows that are shown"
+      onClick={(event) => {
+        const { left, bottom } = event.currentTarget.getBoundingClientRect();
+        onOpen(left, bottom, event.currentTarget);
+      }}
     >
-      <span class="sb-number">{delivery.number}</span>
-      <KindLetter delivery={delivery} />
-      <Cell name="message" text={delivery.messageType} />
-      <Cell name="sender" text={senderWords(state, delivery)} />
-      <Cell name="recipient" text={recipientWords(state, delivery)} />
-      <Cell name="topic" text={topicWords(delivery) || "–"} wide />
-      <Cell name="is_rpc" text={delivery.isRpc ? "True" : "False"} wide />
-      <Cell name="message_id" text={delivery.messageId} wide />
-      <StateSign state={state} delivery={delivery} />
-    </div>
-  );
-}
-
-function Cell({ name, text, wide }: { name: string; text: string; wide?: boolean }) {
-  return (
-    <span class={wide ? "sb-wide" : undefined} data-column={name} title={text}>
-      {text}
-    </span>
+      Export ▾
+    </button>
   );
 }

@@ -1,136 +1,188 @@
-import { useMemo } from "preact/hooks";
-import type { Delivery, State } from "../state";
-import { nextDelivery, stateWord } from "../state";
-import { isSelected, type Store } from "../store";
-import { recipientWords, senderWords, sign, tally, topicWords } from "../words";
-import { KindLetter } from "./parts";
+import { useMemo, useRef, useState } from "preact/hooks";
+import { perform } from "../actions";
+import { type Coming, useComing } from "../coming";
+import { concerns } from "../concerns";
+import { type QueueRow, queueRows, rowOf } from "../pending";
+import { scrollAt, unevenRows } from "../rows";
+import type { Store } from "../store";
+import { Menu, type MenuPlace } from "./Menu";
+import { type Move, useMoving } from "./moving";
+import { EmptyQueue, QueueHeading } from "./QueueHeading";
+import { DeliveryRow, GroupRow, HeadingRow, heightOf, type RowLook } from "./QueueRow";
+import { groupAround, keyed, mayStop, mover } from "./queueKeys";
+import { RowButtons } from "./RowButtons";
 import { Rows } from "./Rows";
+import { deliveryItems, groupItems, moveItems, rowButtons } from "./rowActions";
 
-const ROW = 40;
+type OpenMenu = MenuPlace & { row: QueueRow };
 
-/** The pending deliveries in the order in which they would go. */
+/** What waits, in the order in which it would go; below, what is held and what ended as dead letter. */
 export function Queue({ store, viewId }: { store: Store; viewId: string }) {
   const state = store.read();
-  const queue = useMemo(() => [...state.queue], [state]);
+  const coming = useComing(store);
+  const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
+  const [over, setOver] = useState<string | null>(null);
+  const rows = useMemo(() => queueRows(state, coming.order, opened), [state, coming, opened]);
+  const heights = useMemo(() => unevenRows(rows.map(heightOf)), [rows]);
   const selection = store.selection.value;
-  const selected = selection?.what === "delivery" ? queue.indexOf(Number(selection.id)) : -1;
-  const next = nextDelivery(state);
-  const rowId = (position: number) => `${viewId}-queue-${queue[position]}`;
+  const chosen = selection?.what === "delivery" ? Number(selection.id) : null;
+  const selected = useMemo(() => (chosen === null ? -1 : rowOf(rows, chosen)), [rows, chosen]);
+  const pane = useRef<HTMLElement>(null);
+  const moving = useMoving(mover(store, coming, rows, heights));
+
+  const toggle = (row: QueueRow | undefined, open?: boolean) => {
+    if (row === undefined || row.kind === "delivery") return;
+    setOpened((old) => new Map(old).set(row.key, open ?? !row.open));
+  };
+  const select = (position: number) => {
+    const row = rows[position];
+    if (row?.kind === "heading") toggle(row);
+    else if (row !== undefined) store.select("delivery", firstOf(row));
+  };
+  const jump = (section: string) => {
+    const box = pane.current?.querySelector(".sb-rows");
+    const position = rows.findIndex(({ key }) => key === section);
+    if (box) box.scrollTop = scrollAt(heights, box.clientHeight, position);
+  };
+  const openMenu = (row: QueueRow, x: number, y: number, opener: HTMLElement | null) => {
+    if (row.kind === "heading") return;
+    store.select("delivery", firstOf(row));
+    setMenu({ row, x, y, opener });
+  };
+  const onKey = (event: KeyboardEvent) =>
+    keyed(event, {
+      store,
+      coming,
+      chosen,
+      group: groupAround(rows, selected),
+      toggle,
+      menu: (box) => {
+        const row = rows[selected];
+        const place = box.querySelector('[aria-selected="true"]')?.getBoundingClientRect();
+        if (row !== undefined && place !== undefined)
+          openMenu(row, place.left + 24, place.bottom, box);
+      },
+    });
+
   return (
-    <section class="sb-pane sb-queue" aria-label="Queue">
-      <h3>
-        Queue <small>{queue.length}</small>
-      </h3>
-      {queue.length === 0 && <EmptyQueue state={state} />}
+    <section ref={pane} class="sb-pane sb-queue" aria-label="Queue">
+      <QueueHeading state={state} rows={rows} coming={coming} onJump={jump} />
+      {state.queue.size === 0 && <EmptyQueue state={state} />}
       <Rows
         testId="queue"
+        role="treegrid"
         label="Pending deliveries"
-        count={queue.length}
-        rowHeight={ROW}
+        rows={heights}
         selected={selected}
-        rowId={rowId}
-        onSelect={(position) => store.select("delivery", queue[position] ?? 0)}
-        onEnter={() => {
-          if (selected >= 0) void store.run("step", queue[selected]);
-        }}
+        rowId={(position) => idOf(viewId, rows[position])}
+        mayStop={(position) => mayStop(rows, position)}
+        onSelect={select}
+        onKey={onKey}
+        onPointerDown={moving.begin}
+        over={moving.move !== null && <div class="sb-gap" style={{ top: `${moving.move.y}px` }} />}
         row={(position) => {
-          const delivery = state.deliveries.get(queue[position] ?? 0);
+          const row = rows[position];
+          if (row === undefined) return null;
+          const look = lookOf(store, coming, row, position, {
+            id: idOf(viewId, row),
+            selected: position === selected,
+            moving: moving.move,
+            over: over === row.key,
+            onOver: (here) => setOver((old) => (here ? row.key : old === row.key ? null : old)),
+            onSelect: () => select(position),
+            onToggle: () => toggle(row),
+            onMenu: (x, y, opener) => openMenu(row, x, y, opener),
+          });
+          if (row.kind === "heading") return <HeadingRow key={row.key} row={row} {...look} />;
+          const delivery = state.deliveries.get(firstOf(row));
           if (delivery === undefined) return null;
-          return (
-            <QueueItem
-              key={delivery.number}
-              id={rowId(position)}
-              state={state}
-              delivery={delivery}
-              isNext={delivery === next}
-              group={groupMark(state, queue, position)}
-              selected={position === selected}
-              related={
-                delivery.recipient !== null && isSelected(selection, "agent", delivery.recipient)
-              }
-              onSelect={() => store.select("delivery", delivery.number)}
-              onDeliver={() => void store.run("step", delivery.number)}
-            />
+          return row.kind === "group" ? (
+            <GroupRow key={row.key} state={state} row={row} first={delivery} {...look} />
+          ) : (
+            <DeliveryRow key={row.key} state={state} row={row} delivery={delivery} {...look} />
           );
         }}
       />
+      {menu !== null && (
+        <Menu
+          label={`What to do with #${firstOf(menu.row)}`}
+          place={menu}
+          items={
+            menu.row.kind === "group"
+              ? groupItems(store, menu.row.numbers)
+              : [
+                  ...deliveryItems(store, firstOf(menu.row)),
+                  ...moveItems(store, coming, firstOf(menu.row)),
+                ]
+          }
+          onClose={() => setMenu(null)}
+        />
+      )}
     </section>
   );
 }
 
-interface QueueItemProps {
+function firstOf(row: QueueRow): number {
+  if (row.kind === "delivery") return row.number;
+  return row.kind === "group" ? (row.numbers[0] ?? 0) : 0;
+}
+
+function idOf(viewId: string, row: QueueRow | undefined): string {
+  return `${viewId}-queue-${row?.kind}-${row?.key}`;
+}
+
+interface LookOptions {
   id: string;
-  state: State;
-  delivery: Delivery;
-  isNext: boolean;
-  group: string;
   selected: boolean;
-  related: boolean;
+  moving: Move | null;
+  /** Whether the pointer is on this very row. */
+  over: boolean;
+  onOver(here: boolean): void;
   onSelect(): void;
-  onDeliver(): void;
+  onToggle(): void;
+  onMenu(x: number, y: number, opener: HTMLElement | null): void;
 }
 
-function QueueItem(props: QueueItemProps) {
-  const { state, delivery } = props;
-  const { glyph, word, look } = sign(state, delivery);
-  const marks = `${props.isNext ? " sb-next" : ""}${props.related ? " sb-related" : ""}`;
-  const to =
-    delivery.recipient === null && delivery.kind === "event"
-      ? topicWords(delivery)
-      : recipientWords(state, delivery);
-  const route = `${senderWords(state, delivery)} → ${to}`;
-  return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the list itself has the focus and names its active row
-    // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the list
-    <div
-      id={props.id}
-      class={`sb-row sb-queue-item sb-look-${look}${marks} ${props.group}`}
-      data-testid="queue-item"
-      data-delivery={delivery.number}
-      data-kind={delivery.kind}
-      data-state={delivery.state}
-      role="option"
-      aria-selected={props.selected}
-      title={`#${delivery.number} ${delivery.messageType}\n${route}\nDouble click or Enter: deliver this one`}
-      onClick={props.onSelect}
-      onDblClick={props.onDeliver}
-    >
-      <div class="sb-line">
-        <span class="sb-number">
-          {props.isNext ? "▸ next" : delivery.state === "held" ? `${glyph} ${word}` : glyph} #
-          {delivery.number}
-        </span>
-        <KindLetter delivery={delivery} />
-        <b>{delivery.messageType}</b>
-      </div>
-      <div class="sb-line sb-quiet">{route}</div>
-    </div>
-  );
-}
-
-/** Deliveries of one publication stand together behind one bracket. */
-function groupMark(state: State, queue: readonly number[], position: number): string {
-  const publication = publicationAt(state, queue[position]);
-  if (publication === null) return "";
-  const before = publicationAt(state, queue[position - 1]) === publication;
-  const after = publicationAt(state, queue[position + 1]) === publication;
-  if (!before && !after) return "";
-  return `sb-fan ${before ? "" : "sb-fan-first"} ${after ? "" : "sb-fan-last"}`;
-}
-
-function publicationAt(state: State, number: number | undefined): string | null {
-  return state.deliveries.get(number ?? 0)?.publication ?? null;
-}
-
-function EmptyQueue({ state }: { state: State }) {
-  if (stateWord(state) === "waiting")
-    return (
-      <p class="sb-empty">
-        {state.open.size === 1
-          ? "A turn is still open: it waits for something that is not in this queue."
-          : `${state.open.size} turns are still open: they wait for something that is not in this queue.`}
-      </p>
-    );
-  if (state.log.length > 0) return <p class="sb-empty">Queue empty: {tally(state)}.</p>;
-  return <p class="sb-empty">Send or publish a message, and it waits here to be delivered.</p>;
+function lookOf(
+  store: Store,
+  coming: Coming,
+  row: QueueRow,
+  position: number,
+  options: LookOptions,
+): RowLook {
+  const state = store.read();
+  const first = firstOf(row);
+  const delivery = state.deliveries.get(first);
+  const hover = store.hover.value;
+  const hovered = row.kind === "delivery" && hover?.what === "delivery" && hover.id === `${first}`;
+  const { id, selected, moving } = options;
+  const buttons = moving === null && row.kind !== "heading" && (selected || options.over);
+  const numbers = row.kind === "group" ? row.numbers : [first];
+  return {
+    id,
+    position,
+    selected,
+    hovered,
+    isNext: coming.next !== null && numbers.includes(coming.next),
+    related: delivery !== undefined && concerns(store.selection.value, delivery),
+    moving: moving?.numbers.includes(first) ?? false,
+    buttons: buttons ? <RowButtons items={rowButtons(store, row)} onMenu={options.onMenu} /> : null,
+    onSelect: options.onSelect,
+    onToggle: options.onToggle,
+    onDeliver() {
+      if (row.kind !== "heading") perform(store, "deliver", { what: "delivery", id: `${first}` });
+    },
+    onMenu(event) {
+      event.preventDefault();
+      event.stopPropagation();
+      options.onMenu(event.clientX, event.clientY, null);
+    },
+    onHover(over) {
+      options.onOver(over);
+      if (row.kind === "heading") return;
+      if (over) store.hover.value = { what: "delivery", id: `${first}` };
+      else if (store.hover.peek()?.id === `${first}`) store.hover.value = null;
+    },
+  };
 }

@@ -2,9 +2,9 @@ import type { Delivery, State } from "../state";
 import { KIND_WORDS, LETTERS, sign } from "../words";
 
 /** The kind as a letter in its own hue and outline. */
-export function KindLetter({ delivery }: { delivery: Delivery }) {
+export function KindLetter({ delivery, role }: { delivery: Delivery; role?: "gridcell" }) {
   return (
-    <span class={`sb-kind sb-kind-${delivery.kind}`} title={KIND_WORDS[delivery.kind]}>
+    <span class={`sb-kind sb-kind-${delivery.kind}`} role={role} title={KIND_WORDS[delivery.kind]}>
       {LETTERS[delivery.kind]}
     </span>
   );
@@ -19,3 +19,7 @@ export function StateSign({ state, delivery }: { state: State; delivery: Deliver
     </span>
   );
 }
+
+/** Cells and rows of a list that has the focus itself and names its active row. */
+export const CELL = { role: "gridcell" } as const;
+export const ROW = { role: "row" } as const;

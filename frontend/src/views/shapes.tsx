@@ -1,223 +1,307 @@
-import { type Curve, headPoints, hexagonPoints, pathData } from "../geometry";
-import type { Layout } from "../layout";
-import { type Chip, journey, type Line, type TopicShape, type TypeShape } from "../scene";
-import type { Delivery, State } from "../state";
-import { isSelected, type Selection, type Store } from "../store";
+/** The nodes of the picture. What they are about stands in data-what and data-id. */
 
-interface ShapeProps {
-  store: Store;
-  selection: Selection | null;
+import type { ComponentChildren } from "preact";
+import { hexagonPoints } from "../geometry";
+import type { Rect } from "../layout";
+import type { Tag, TopicShape, TypeShape } from "../scene";
+import { type Chip, cellPaths, cellRect, lookOf, lookWords, type More } from "../stage/contents";
+import { TEXT } from "../stage/detail";
+import { type Stop, stopKey } from "../stage/neighbours";
+import type { Agent } from "../state";
+import type { Marks } from "./Graph";
+
+interface NodeProps {
+  marks: Marks;
+  what: Stop["what"];
+  id: string;
+  /** Its data-testid. */
+  name: string;
+  look: string;
+  words: string;
+  state?: string;
+  children: ComponentChildren;
 }
 
-export function LineShape({ line, store, selection }: ShapeProps & { line: Line }) {
-  const { subscription } = line;
-  const selected =
-    subscription !== null &&
-    (isSelected(selection, "subscription", subscription.id) ||
-      (selection?.what === "topic" && selection.id === subscription.topicType) ||
-      (selection?.what === "type" && selection.id === subscription.agentType));
-  const d = pathData(line.curve);
-  const look = `sb-line-${line.kind}${selected ? " sb-selected" : ""}`;
-  if (subscription === null)
-    return (
-      <g class={look}>
-        <title>{line.title}</title>
-        <path d={d} />
-        {line.kind === "event" && <path d={d} class="sb-core" />}
-        <polygon points={headPoints(line.curve, 8)} />
-      </g>
-    );
-  const select = () => store.select("subscription", subscription.id);
+/** Anything that can be pointed at, selected and focused. */
+export function Node({ marks, what, id, name, look, words, state, children }: NodeProps) {
+  const key = stopKey({ what, id });
   return (
     <g
-      class={`${look} sb-clickable`}
-      data-testid="subscription"
-      data-id={subscription.id}
+      class={`sb-node ${look}`}
+      data-testid={name}
+      data-what={what}
+      data-id={id}
+      data-state={state}
+      data-stop={key}
       role="button"
-      aria-label={line.title}
-      tabIndex={-1}
-      onClick={select}
-      onKeyDown={onEnter(select)}
+      aria-label={words}
+      aria-pressed={marks.isSelected(what, id)}
+      tabindex={marks.active === key ? 0 : -1}
     >
-      <title>{line.title}</title>
-      <path d={d} class="sb-hit" />
-      <path d={d} />
-      <polygon points={headPoints(line.curve, 7)} />
+      <title>{words}</title>
+      {children}
     </g>
   );
 }
 
-/** The way of the selected delivery, else of the last one: what a dot leaves behind. */
-export function Traces({
-  state,
-  layout,
-  selection,
-}: {
-  state: State;
-  layout: Layout;
-  selection: Selection | null;
-}) {
-  const number = selection?.what === "delivery" ? Number(selection.id) : state.moves.at(-1);
-  const delivery = number === undefined ? undefined : state.deliveries.get(number);
-  if (delivery === undefined) return null;
-  const curves = journey(state, layout, delivery);
-  const nobody = delivery.verdict === "no_recipient";
+export function OutsideTag({ tag, marks }: { tag: Tag; marks: Marks }) {
+  const { box, label, shown } = tag;
+  const words = `Sent from ${label === "outside" ? "outside any agent" : `the cell ${label}`}`;
   return (
-    <g class={`sb-trace sb-trace-${traceLook(delivery)}`} aria-hidden="true">
-      {curves.map((curve) => (
-        <Trace key={pathData(curve)} curve={curve} barred={nobody} />
-      ))}
+    <g class={`sb-outside${marks.isDim(box.id) ? " sb-dim" : ""}`} data-drag={box.id}>
+      <Node marks={marks} what="outside" id={label} name="outside" look="" words={words}>
+        <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="3" />
+        <text x={box.x + box.width / 2} y={box.y + box.height / 2} {...CENTERED}>
+          {shown}
+        </text>
+      </Node>
     </g>
   );
 }
 
-function Trace({ curve, barred }: { curve: Curve; barred: boolean }) {
-  const end = curve[3];
+export function TopicHexagon({ topic, marks }: { topic: TopicShape; marks: Marks }) {
+  const { box, tabs, hidden } = topic;
+  const end = tabs.at(-1);
+  const classes = [
+    "sb-topic",
+    topic.pattern ? "sb-pattern" : "",
+    marks.isSelected("topic", topic.name) ? "sb-selected" : "",
+    marks.isDim(topic.id) ? "sb-dim" : "",
+  ];
+  const sources = tabs.length + hidden;
+  const words = topic.pattern
+    ? `Topics ${topic.name}`
+    : `Topic ${topic.name}, ${sources} source${sources === 1 ? "" : "s"}`;
+  return (
+    <g class={classes.join(" ")} data-drag={topic.id}>
+      <Node marks={marks} what="topic" id={topic.name} name="topic" look="" words={words}>
+        <polygon points={hexagonPoints(box)} />
+        {topic.label !== "" && (
+          <text class="sb-name" x={box.x + box.width / 2} y={box.y + box.height / 2} {...CENTERED}>
+            {topic.label}
+          </text>
+        )}
+      </Node>
+      {tabs.map((tab) => (
+        <g
+          key={tab.source}
+          class={`sb-tab${marks.isThreaded(`${topic.name}/${tab.source}`) ? " sb-threaded" : ""}`}
+          data-source={tab.source}
+        >
+          <title>{`Source ${tab.source} of topic ${topic.name}`}</title>
+          <rect x={tab.x} y={tab.y} width={tab.width} height={tab.height} rx="2" />
+          <text x={tab.x + tab.width / 2} y={tab.y + tab.height / 2} {...CENTERED}>
+            {tab.label}
+          </text>
+        </g>
+      ))}
+      {hidden > 0 && end !== undefined && (
+        <text class="sb-rest" x={end.x + end.width + 4} y={end.y + end.height / 2} dy="0.35em">
+          <title>{`${hidden} more sources`}</title>+{hidden}
+        </text>
+      )}
+    </g>
+  );
+}
+
+const CENTERED = { "text-anchor": "middle", dy: "0.35em" } as const;
+
+export function TypeBox({ shape, marks }: { shape: TypeShape; marks: Marks }) {
+  const { box, type, contents, bar } = shape;
+  const classes = [
+    "sb-type",
+    type.registered ? "" : "sb-absent",
+    marks.isSelected("type", type.type) ? "sb-selected" : "",
+    marks.isDim(box.id) ? "sb-dim" : "",
+    shape.troubled && contents.chips.length === 0 ? "sb-has-trouble" : "",
+  ];
+  return (
+    <g class={classes.join(" ")} data-drag={box.id}>
+      <Node
+        marks={marks}
+        what="type"
+        id={type.type}
+        name="agent-type"
+        look="sb-box"
+        words={typeWords(shape)}
+      >
+        <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="5" />
+        {bar !== null && bar > 0 && <QueueBar box={box} part={bar} />}
+        <Heading shape={shape} marks={marks} />
+      </Node>
+      {contents.cells !== null && <CellGrid shape={shape} marks={marks} />}
+      {contents.chips.map((chip) => (
+        <AgentChip key={chip.agent.id} chip={chip} marks={marks} />
+      ))}
+      {contents.more !== null && <MoreChip type={type.type} more={contents.more} marks={marks} />}
+      {shape.troubled && contents.chips.length === 0 && (
+        <path class="sb-corner" d={`M${box.x + box.width - 22} ${box.y}h22v22z`} />
+      )}
+    </g>
+  );
+}
+
+function Heading({ shape, marks }: { shape: TypeShape; marks: Marks }) {
+  const { box, title, count } = shape;
+  const far = marks.detail !== "near";
+  const baseline = box.y + (far ? 24 * Math.min(1.2, TEXT[marks.detail] / 1.5) : 16);
   return (
     <>
-      <path d={pathData(curve)} />
-      {barred ? (
-        <path d={`M${end.x} ${end.y - 9}v18`} />
-      ) : (
-        <polygon points={headPoints(curve, 10)} />
+      {title !== "" && (
+        <text x={box.x + 8} y={baseline} class="sb-title">
+          {title}
+        </text>
+      )}
+      {count !== "" && (
+        <text x={box.x + box.width - 8} y={baseline} class="sb-count" text-anchor="end">
+          {count}
+        </text>
+      )}
+      {shape.className !== "" && (
+        <text x={box.x + box.width - 8} y={box.y + 16} class="sb-class" text-anchor="end">
+          {shape.className}
+        </text>
+      )}
+      {shape.handles !== "" && (
+        <text x={box.x + 8} y={box.y + 29.5} class="sb-handles">
+          {shape.handles}
+        </text>
       )}
     </>
   );
 }
 
-function traceLook(delivery: Delivery): string {
-  if (delivery.error !== null) return "failed";
-  if (delivery.verdict === "dropped") return "dropped";
-  return delivery.kind;
+function typeWords({ type, pending, contents }: TypeShape): string {
+  const { length } = type.agents;
+  const agents = `${length} agent${length === 1 ? "" : "s"}`;
+  const waiting = pending === 0 ? "nothing waiting" : `${pending} waiting`;
+  const of = type.className === null || type.className === type.type ? "" : ` (${type.className})`;
+  const hidden = contents.more === null ? "" : `, ${contents.more.agents} not drawn`;
+  return `Agent type ${type.type}${of}: ${agents}, ${waiting}${hidden}`;
 }
 
-export function TopicHexagon({ topic, store, selection }: ShapeProps & { topic: TopicShape }) {
-  const { box } = topic;
-  const selected = isSelected(selection, "topic", topic.name);
-  const select = () => store.select("topic", topic.name);
-  return (
-    <g
-      class={`sb-topic sb-clickable${topic.pattern ? " sb-pattern" : ""}${selected ? " sb-selected" : ""}`}
-      data-testid="topic"
-      data-id={topic.name}
-      role="button"
-      aria-label={`Topic ${topic.name}`}
-      tabIndex={-1}
-      onClick={select}
-      onKeyDown={onEnter(select)}
-    >
-      <title>{`Topic ${topic.name}`}</title>
-      <polygon points={hexagonPoints(box)} />
-      <text x={box.x + box.width / 2} y={box.y + box.height / 2 + 4} text-anchor="middle">
-        {topic.label}
-      </text>
-      <text
-        class="sb-sources"
-        x={box.x + box.width / 2}
-        y={box.y + box.height + 14}
-        text-anchor="middle"
-      >
-        {topic.sources}
-      </text>
-    </g>
-  );
+/** How much waits for a type, beside what waits for the others. */
+function QueueBar({ box, part }: { box: Rect; part: number }) {
+  const width = Math.max(3, part * (box.width - 10));
+  return <rect class="sb-bar-fill" x={box.x + 5} y={box.y + 2} width={width} height="4" rx="2" />;
 }
 
-export function TypeBox({ shape, store, selection }: ShapeProps & { shape: TypeShape }) {
-  const { box, type, more } = shape;
-  const selected = isSelected(selection, "type", type.type);
-  const select = () => store.select("type", type.type);
+function CellGrid({ shape, marks }: { shape: TypeShape; marks: Marks }) {
+  const { cells } = shape.contents;
+  if (cells === null) return null;
+  const { shades, ghosts, trouble } = cellPaths(marks.state, cells);
   return (
-    <g
-      class={`sb-type${type.registered ? "" : " sb-absent"}${selected ? " sb-selected" : ""}`}
-      data-testid="agent-type"
-      data-id={type.type}
-    >
-      <g
-        class="sb-box sb-clickable"
-        role="button"
-        aria-label={`Agent type ${type.type}`}
-        tabIndex={-1}
-        onClick={select}
-        onKeyDown={onEnter(select)}
-      >
-        <title>{`Agent type ${type.type}${type.className === null ? "" : ` (${type.className})`}`}</title>
-        <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="5" />
-        <text x={box.x + 8} y={box.y + 17} class="sb-title">
-          {shape.title}
-        </text>
-        <text x={box.x + box.width - 8} y={box.y + 17} class="sb-class" text-anchor="end">
-          {shape.className}
-        </text>
-        <text x={box.x + 8} y={box.y + 32} class="sb-handles">
-          {shape.handles}
-        </text>
+    <>
+      <g class="sb-cells" data-cells={shape.type.type}>
+        {shades.map(({ shade, d }) => (
+          <path key={shade} class={`sb-cell-${shade}`} d={d} />
+        ))}
+        {ghosts !== "" && <path class="sb-cell-unbuilt" d={ghosts} />}
+        {trouble !== "" && <path class="sb-corner" d={trouble} />}
       </g>
-      {shape.chips.map((chip) => (
-        <AgentChip key={chip.agent.id} chip={chip} store={store} selection={selection} />
-      ))}
-      {more !== null && (
-        <g
-          class="sb-more sb-clickable"
-          onClick={select}
-          onKeyDown={onEnter(select)}
-          role="button"
-          tabIndex={-1}
-        >
-          <title>{`${more.agents} more agents`}</title>
-          <rect x={more.x} y={more.y} width={more.width} height="20" rx="10" />
-          <text x={more.x + more.width / 2} y={more.y + 14} text-anchor="middle">
-            +{more.agents}
-          </text>
-          <Badge x={more.x + more.width} y={more.y} pending={more.pending} />
-        </g>
-      )}
-    </g>
+      {marks.shown(shape.type.type).map((agent) => {
+        const rect = cellRect(cells, agent.id);
+        if (rect === null) return null;
+        return (
+          <AgentNode key={agent.id} agent={agent} marks={marks} next={false} kind="sb-cell">
+            <rect {...rect} rx="1" />
+          </AgentNode>
+        );
+      })}
+    </>
   );
 }
 
-const CHIP_GLYPHS = { handling: "● ", waiting: "◐ ", idle: "", ghost: "" } as const;
-const CHIP_WORDS = {
-  handling: "handling a message",
-  waiting: "waits for an answer",
-  idle: "idle",
-  ghost: "not built yet",
-} as const;
+interface AgentNodeProps {
+  agent: Agent;
+  marks: Marks;
+  next: boolean;
+  kind: string;
+  children: ComponentChildren;
+}
 
-function AgentChip({ chip, store, selection }: ShapeProps & { chip: Chip }) {
-  const { agent, look } = chip;
-  const aimedAt =
-    selection?.what === "delivery" &&
-    store.read().deliveries.get(Number(selection.id))?.recipient === agent.id;
-  const selected = isSelected(selection, "agent", agent.id);
-  const marks = `${selected || aimedAt ? " sb-selected" : ""}${chip.next ? " sb-next" : ""}`;
-  const select = () => store.select("agent", agent.id);
-  const words = `${agent.id}: ${CHIP_WORDS[look]}, ${agent.pending} pending`;
+function AgentNode({ agent, marks, next, kind, children }: AgentNodeProps) {
+  const look = lookOf(marks.state, agent);
+  const classes = [
+    kind,
+    `sb-chip-${look}`,
+    marks.isSelected("agent", agent.id) || marks.aim === agent.id ? "sb-selected" : "",
+    next ? "sb-next" : "",
+    marks.isThreaded(agent.id) ? "sb-threaded" : "",
+  ];
+  const failed = agent.failed === 0 ? "" : `, ${agent.failed} failed`;
   return (
-    <g
-      class={`sb-chip sb-clickable sb-chip-${look}${marks}`}
-      data-testid="agent"
-      data-id={agent.id}
-      data-state={look}
-      role="button"
-      aria-label={words}
-      tabIndex={-1}
-      onClick={select}
-      onKeyDown={onEnter(select)}
+    <Node
+      marks={marks}
+      what="agent"
+      id={agent.id}
+      name="agent"
+      look={classes.join(" ")}
+      words={`${agent.id}: ${lookWords(marks.state, agent)}, ${agent.pending} pending${failed}`}
+      state={look}
     >
-      <title>{words}</title>
-      <rect x={chip.x} y={chip.y} width={chip.width} height="20" rx="10" />
-      <text x={chip.x + chip.width / 2} y={chip.y + 14} text-anchor="middle">
-        {CHIP_GLYPHS[look]}
-        {chip.label}
-      </text>
-      {agent.failed > 0 && (
-        <g class="sb-trouble">
-          <circle cx={chip.x + 2} cy={chip.y + 2} r="6.5" />
-          <path d={`M${chip.x - 0.5} ${chip.y - 0.5}l5 5m0 -5l-5 5`} />
-        </g>
+      {children}
+    </Node>
+  );
+}
+
+function AgentChip({ chip, marks }: { chip: Chip; marks: Marks }) {
+  const { agent, x, y, width, height, lines } = chip;
+  const card = lines.length > 0;
+  return (
+    <AgentNode agent={agent} marks={marks} next={chip.next} kind={card ? "sb-card" : "sb-chip"}>
+      <rect x={x} y={y} width={width} height={height} rx={card ? 4 : height / 2} />
+      {chip.next && (
+        <path class="sb-next-bar" d={`M${x + (card ? 1.5 : 9)} ${y + 4}v${height - 8}`} />
       )}
-      <Badge x={chip.x + chip.width} y={chip.y} pending={agent.pending} />
+      {card ? (
+        <>
+          <text class="sb-key" x={x + 8} y={y + 16}>
+            {chip.label.replace(/^[●◐] /, "")}
+          </text>
+          {lines.map((line, index) => (
+            <text key={index} class="sb-line" x={x + 8} y={y + 32 + index * 16}>
+              {line}
+            </text>
+          ))}
+        </>
+      ) : (
+        <text class="sb-key" x={x + width / 2} y={y + height / 2} {...CENTERED}>
+          {chip.label}
+        </text>
+      )}
+      {agent.failed > 0 && <Trouble x={x + width - 3} y={y + height - 3} />}
+      <Badge x={x + width} y={y} pending={agent.pending} />
+    </AgentNode>
+  );
+}
+
+function MoreChip({ type, more, marks }: { type: string; more: More; marks: Marks }) {
+  const { x, y, width, height, agents, pending } = more;
+  const waiting = pending === 0 ? "" : `, ${pending} pending`;
+  return (
+    <Node
+      marks={marks}
+      what="more"
+      id={type}
+      name="more"
+      look="sb-more"
+      words={`${agents} more agents of ${type}${waiting}: zoom in, or find one by its key`}
+    >
+      <rect x={x} y={y} width={width} height={height} rx={height / 2} />
+      <text class="sb-key" x={x + width / 2} y={y + height / 2} {...CENTERED}>
+        +{agents}
+      </text>
+      <Badge x={x + width} y={y} pending={pending} />
+    </Node>
+  );
+}
+
+function Trouble({ x, y }: { x: number; y: number }) {
+  return (
+    <g class="sb-trouble" data-testid="trouble">
+      <circle cx={x} cy={y} r="6.5" />
+      <path d={`M${x - 2.5} ${y - 2.5}l5 5m0 -5l-5 5`} />
     </g>
   );
 }
@@ -234,12 +318,4 @@ function Badge({ x, y, pending }: { x: number; y: number; pending: number }) {
       </text>
     </g>
   );
-}
-
-function onEnter(act: () => void) {
-  return (event: KeyboardEvent) => {
-    if (event.key !== "Enter") return;
-    event.stopPropagation();
-    act();
-  };
 }

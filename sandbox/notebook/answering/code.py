@@ -7,7 +7,7 @@ import linecache
 import sys
 import sysconfig
 from pathlib import Path
-from types import CodeType, CoroutineType, FrameType
+from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 import sandbox
@@ -46,11 +46,16 @@ def code_of(inspector: Inspector, number: int) -> list[dict[str, Any]]:
 def _running(delivery: Delivery) -> Iterator[FrameType]:
     """The frames of a turn that is open, the handler's first, as far as they are the user's."""
     awaited: Any = None if delivery.task is None else delivery.task.get_coro()
-    while isinstance(awaited, CoroutineType):
-        frame = awaited.cr_frame
-        if frame is not None and not frame.f_code.co_filename.startswith((_OWN, _LIBRARY)):
+    # Not asked for its type: what carries a turn may be a coroutine of another kind.
+    while awaited is not None:
+        frame = getattr(awaited, "cr_frame", None)
+        if isinstance(frame, FrameType) and not _is_ours(frame.f_code.co_filename):
             yield frame
-        awaited = awaited.cr_await
+        awaited = getattr(awaited, "cr_await", None)
+
+
+def _is_ours(file: str) -> bool:
+    return file.startswith((_OWN, _LIBRARY))
 
 
 def _handlers(inspector: Inspector, number: int) -> list[Callable[..., Any]]:
@@ -81,7 +86,7 @@ def _handlers(inspector: Inspector, number: int) -> list[Callable[..., Any]]:
     if found:
         return found
     own = getattr(kind, "on_message_impl", None)
-    if own is not None and not own.__code__.co_filename.startswith(_OWN):
+    if own is not None and not _is_ours(own.__code__.co_filename):
         return [own]
     who = "its class" if kind is None else kind.__name__
     raise RefusedError(f"No handler for {recorded.message_type} is known of {who}.")

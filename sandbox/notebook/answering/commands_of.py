@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from sandbox.inspector.recording.wording import failure_of
 from sandbox.notebook.answering.arguments import checked
 from sandbox.notebook.answering.lists import Lists
 from sandbox.notebook.answering.questions import Questions
@@ -44,6 +45,6 @@ def _in_words(command: Command) -> Command:
         try:
             return await command(**given)
         except (LookupError, TypeError, ValueError, RuntimeError) as error:
-            raise RefusedError(str(error)) from None
+            raise RefusedError(failure_of(error).text) from None
 
     return told

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sandbox.messaging.message_context import MessageContext
 
 NAMES = ("message", "context", "agent")
+_SHOWN = 200
 
 
 def condition(text: str) -> Callable[[Any, MessageContext | None, Any], object]:
@@ -62,6 +63,8 @@ def check_expression(text: str) -> None:
         where = f", at character {error.offset}" if error.offset else ""
         if not shown:
             raise RefusedError("A condition is an expression, such as message.price > 3.") from None
+        if len(shown) > _SHOWN:
+            shown = f"{shown[:_SHOWN]}…"
         raise RefusedError(f"{shown} is no expression: {error.msg}{where}.") from None
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         raise RefusedError(f"This is no expression that Python can take: {error}.") from None

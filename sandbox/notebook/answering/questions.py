@@ -33,6 +33,10 @@ class Questions:
         """Why an agent got a message, or did not."""
         return self._inspector.why(number, agent).as_data()
 
+    async def queue(self) -> list[int]:
+        """The pending deliveries in the order in which they would go if no others came."""
+        return [delivery.number for delivery in self._inspector.queue]
+
     async def problems(self) -> list[dict[str, Any]]:
         """What went wrong, or looks wrong."""
         return [
@@ -46,6 +50,13 @@ class Questions:
     async def diff(self, number: int) -> dict[str, Any]:
         """What a delivery has changed in its agent."""
         return self._inspector.diff(number).as_data()
+
+    async def context(self, number: int) -> dict[str, bool | None]:
+        """Whether a token is `cancelled`, which no record tells; `None` if that is not known."""
+        delivery = self._inspector.runtime.deliveries.get(number)
+        if delivery is None:
+            return {"cancelled": self._inspector.recording[number].verdict == "cancelled" or None}
+        return {"cancelled": delivery.context.cancellation_token.is_cancelled()}
 
     async def code(self, number: int) -> list[dict[str, Any]]:
         """The handler of a delivery, and where its turn is parked."""

@@ -1,0 +1,193 @@
+/** What went wrong in a run: as the kernel sees it or, without one, as far as the records say. */
+
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { deadReason } from "./pending";
+import { identifiers, integer, isObject, name, text } from "./read";
+import type { Verdict } from "./records";
+import type { Delivery, State } from "./state";
+import type { Store } from "./store";
+import { count } from "./words";
+
+export interface Problem {
+  kind: string;
+  sentence: string;
+  /** The first of the deliveries it is about. */
+  deliveries: number[];
+  /** How many deliveries it is about in all. */
+  count: number;
+  advice: string;
+  agents: string[];
+  /** It does no harm here. */
+  note: boolean;
+}
+
+/** What the kernel answered, without trusting it; null where that is no list. */
+export function problemsFrom(answer: unknown): Problem[] | null {
+  if (!Array.isArray(answer)) return null;
+  return answer.filter(isObject).map((item) => {
+    const deliveries = Array.isArray(item.deliveries)
+      ? item.deliveries.map(integer).filter((number) => number !== null)
+      : [];
+    return {
+      kind: name(item.kind) ?? "problem",
+      sentence: text(item.sentence) ?? "",
+      deliveries,
+      count: integer(item.count) ?? deliveries.length,
+      advice: text(item.advice) ?? "",
+      agents: identifiers(item.agents),
+      note: item.is_note === true || item.kind === "not_portable",
+    };
+  });
+}
+
+const ADVICE: { [verdict in Verdict]?: string } = {
+  unhandled: "Ask why: the first decision that failed says what to mend.",
+  failed: "The traceback is with the delivery.",
+  undeliverable: "Register the agent type, or mend what builds the agent.",
+  no_recipient: "Subscribe an agent type to this topic, or publish to another.",
+  dropped: "Whoever waits for its answer waits for ever.",
+  stranded: "Await runtime.stop_when_idle() in place of stop().",
+};
+
+const LISTED_AT_MOST = 100;
+
+/** What the records alone say: deliveries that ended badly, like ones together. */
+export function problemsIn(state: State): Problem[] {
+  const groups = new Map<string, Problem>();
+  for (const delivery of suspects(state)) {
+    const verdict = delivery.verdict ?? "handled";
+    const advice = ADVICE[verdict];
+    if (advice === undefined || isSaid(verdict, delivery)) continue;
+    const receiver = (delivery.recipient ?? delivery.topic?.type ?? "").split("/")[0];
+    const key = `${verdict} ${receiver} ${delivery.messageType}`;
+    const known = groups.get(key);
+    if (known === undefined) {
+      const sentence = sentenceOf(state, delivery);
+      const { number, recipient } = delivery;
+      const agents = recipient === null ? [] : [recipient];
+      groups.set(key, {
+        kind: verdict,
+        sentence,
+        deliveries: [number],
+        count: 1,
+        advice,
+        agents,
+        note: false,
+      });
+    } else {
+      known.count += 1;
+      if (known.deliveries.length < LISTED_AT_MOST) known.deliveries.push(delivery.number);
+    }
+  }
+  return [...groups.values()]
+    .sort((a, b) => (a.deliveries[0] ?? 0) - (b.deliveries[0] ?? 0))
+    .map(counted);
+}
+
+/** Deliveries that ended badly; all of them are looked at only if some failed. */
+function* suspects(state: State): Generator<Delivery> {
+  for (const number of state.dead) {
+    const delivery = state.deliveries.get(number);
+    if (delivery !== undefined) yield delivery;
+  }
+  if (!state.verdicts.has("failed")) return;
+  for (const delivery of state.deliveries.values())
+    if (delivery.verdict === "failed" && delivery.kind !== "response") yield delivery;
+}
+
+/** Whether the one who sent it was told, so that nobody waits. */
+function isSaid(verdict: Verdict, delivery: Delivery): boolean {
+  return verdict === "dropped" && (delivery.error !== null || !delivery.isRpc);
+}
+
+function sentenceOf(state: State, delivery: Delivery): string {
+  const { messageType, recipient, error } = delivery;
+  if (delivery.verdict === "failed" && error !== null)
+    return `${recipient ?? "Its recipient"} raised ${error.type}: ${error.text} on ${messageType}.`;
+  if (delivery.verdict === "unhandled" && delivery.reason !== null) return delivery.reason;
+  return `${messageType} (#${delivery.number}): ${deadReason(state, delivery)}.`;
+}
+
+function counted(problem: Problem): Problem {
+  if (problem.count === 1) return problem;
+  const times = `${count(problem.count, "time", "times")}, first with #${problem.deliveries[0]}`;
+  return { ...problem, sentence: `${problem.sentence} (${times})` };
+}
+
+const AT_MOST_EVERY_MS = 1000;
+
+/** The problems of a store's run, asked for again as records come, but not more than once a second. */
+export class Problems {
+  readonly #store: Store;
+  readonly #answer: Signal<Problem[] | null> = signal(null);
+  #asked = -Infinity;
+  #askedSeq = -1;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #busy = false;
+  #users = 0;
+  #stop: (() => void) | null = null;
+
+  /** As the kernel says, else as the records say. */
+  readonly list: ReadonlySignal<Problem[]>;
+  /** Those that do harm. */
+  readonly count: ReadonlySignal<number>;
+  /** Whether they are the kernel's, which sees more than the records say. */
+  readonly complete: ReadonlySignal<boolean>;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.list = computed(() => this.#answer.value ?? problemsIn(store.now));
+    this.count = computed(() => this.list.value.filter(({ note }) => !note).length);
+    this.complete = computed(() => this.#answer.value !== null);
+  }
+
+  /** Keeps them up to date until the function it returns is called. */
+  use(): () => void {
+    this.#users += 1;
+    this.#stop ??= effect(() => {
+      void this.#store.live.value;
+      if (this.#store.now.seq !== this.#askedSeq) this.#askSoon();
+    });
+    return () => {
+      this.#users -= 1;
+      if (this.#users > 0) return;
+      this.#stop?.();
+      this.#stop = null;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    };
+  }
+
+  #askSoon(): void {
+    if (this.#timer !== undefined || this.#busy) return;
+    const wait = Math.max(0, this.#asked + AT_MOST_EVERY_MS - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#ask();
+    }, wait);
+  }
+
+  async #ask(): Promise<void> {
+    this.#asked = performance.now();
+    this.#askedSeq = this.#store.now.seq;
+    this.#busy = true;
+    try {
+      this.#answer.value = problemsFrom(await this.#store.ask("problems"));
+    } catch {
+      this.#answer.value = null;
+    }
+    this.#busy = false;
+    if (this.#stop !== null && this.#store.now.seq !== this.#askedSeq) this.#askSoon();
+  }
+}
+
+const known = new WeakMap<Store, Problems>();
+
+export function problemsOf(store: Store): Problems {
+  let problems = known.get(store);
+  if (problems === undefined) {
+    problems = new Problems(store);
+    known.set(store, problems);
+  }
+  return problems;
+}

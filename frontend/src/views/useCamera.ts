@@ -1,0 +1,77 @@
+/** Pan and zoom of one view of the picture, as signals. */
+
+import { type Signal, signal } from "@preact/signals";
+import { useState } from "preact/hooks";
+import type { Layout, Rect } from "../layout";
+import {
+  fitted,
+  isAllSeen,
+  panned,
+  revealing,
+  type Size,
+  type View,
+  zoomed,
+} from "../stage/camera";
+
+export class Camera {
+  readonly view: Signal<View> = signal({ x: 0, y: 0, scale: 1 });
+  readonly size: Signal<Size> = signal({ width: 500, height: 300 });
+  readonly follow: Signal<boolean> = signal(false);
+  #bounds: Rect = { x: 0, y: 0, width: 1, height: 1 };
+  #boxes: readonly Rect[] = [];
+  /** Whether the user has chosen what is in sight; until then it is everything. */
+  #chosen = false;
+
+  /** Hears how large the picture is; what does not fit any more is shown smaller. */
+  see({ bounds, outlines }: Layout, settled: boolean): void {
+    this.#bounds = bounds;
+    this.#boxes = outlines;
+    if (this.#chosen) return;
+    if (!settled || !isAllSeen(this.view.value, bounds, this.size.value)) this.#show(this.#all());
+  }
+
+  resize(size: Size): void {
+    const { width, height } = this.size.value;
+    if (size.width === width && size.height === height) return;
+    this.size.value = size;
+    if (!this.#chosen) this.#show(this.#all());
+  }
+
+  fit(): void {
+    this.#chosen = false;
+    this.#show(this.#all());
+  }
+
+  zoom(factor: number, at?: { x: number; y: number }): void {
+    const { width, height } = this.size.value;
+    this.#choose(zoomed(this.view.value, factor, at ?? { x: width / 2, y: height / 2 }));
+  }
+
+  pan(dx: number, dy: number): void {
+    this.#choose(panned(this.view.value, dx, dy));
+  }
+
+  /** Brings something into sight, if it is not. */
+  reveal(rect: Rect, least = 0): void {
+    const view = revealing(this.view.value, rect, this.size.value, least);
+    const { x, y, scale } = this.view.value;
+    if (view.x !== x || view.y !== y || view.scale !== scale) this.#choose(view);
+  }
+
+  #all(): View {
+    return fitted(this.#bounds, this.size.value, this.#boxes);
+  }
+
+  #choose(view: View): void {
+    this.#chosen = true;
+    this.#show(view);
+  }
+
+  #show(view: View): void {
+    this.view.value = view;
+  }
+}
+
+export function useCamera(): Camera {
+  return useState(() => new Camera())[0];
+}
