@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BUNDLE = {"sandbox/notebook/static/widget.css", "sandbox/notebook/static/widget.js"}
+BUNDLE = {
+    f"sandbox/notebook/static/{name}"
+    for name in ("player.css", "player.js", "widget.css", "widget.js")
+}
 
 
 def build(target: str, source: Path, folder: Path) -> Path:

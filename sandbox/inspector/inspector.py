@@ -372,6 +372,11 @@ class Inspector(Running, Controls, Looking):
         run = self.recording.state
         return f"<Inspector: {run.word}, {len(run.queue)} pending, {len(run.deliveries)} recorded>"
 
+    def _ipython_display_(self) -> None:
+        if importlib.util.find_spec("anywidget") is None:
+            raise NotImplementedError  # IPython goes on to what follows
+        importlib.import_module("sandbox.notebook").display_view(self)
+
     def _repr_mimebundle_(self, **options: Any) -> Any:
         # The view lies above this floor, so it is not imported but looked up.
         if importlib.util.find_spec("anywidget") is None:

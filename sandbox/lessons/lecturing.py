@@ -129,6 +129,16 @@ class Supervised(Inspector):
             _refuse_if_locked()
         return await super().step(number)
 
+    async def step_over(self, number: int | None = None) -> Delivery | None:
+        """Make a request and what it takes; refused while the order is locked."""
+        _refuse_if_locked()
+        return await super().step_over(number)
+
+    async def run_conversation(self, number: int | None = None) -> int:
+        """Make a delivery and what it leads to; refused while the order is locked."""
+        _refuse_if_locked()
+        return await super().run_conversation(number)
+
     def move(self, number: int, position: int) -> Delivery:
         """Give a pending delivery another place; refused while the order is locked."""
         _refuse_if_locked()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import importlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sandbox.lessons import lecturing
@@ -212,6 +213,12 @@ class Question:
             act()
         else:
             self._loop.call_soon_threadsafe(act)
+
+    def show(self, number: int) -> None:
+        """Select a delivery in the live view, and bring that into sight."""
+        if self._inspector is not None:
+            # The view lies beside this floor, so it is not imported but looked up.
+            importlib.import_module("sandbox.notebook").view(self._inspector).show_delivery(number)
 
     def when_said(self, show: Callable[[Feedback], None]) -> None:
         """Have `show` called with each feedback."""

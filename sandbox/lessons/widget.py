@@ -26,11 +26,13 @@ def _build(question: Question, widgets: Any) -> Any:
     inputs, read = _INPUTS[question.form.kind](question, widgets)
     said = widgets.HTML()
     said.add_class("sandbox-feedback")
+    links = widgets.HBox()
     check = _button(widgets, "Check", "Compare your answer with what has happened")
     hint = _button(widgets, "Hint", "Where to look; then which rule; then the answer")
 
     def show(feedback: Feedback) -> None:
         said.value = feedback._repr_html_()  # the display protocol
+        links.children = [_link(question, number, widgets) for number, *_ in feedback.deliveries]
 
     def compare(answer: Any) -> None:
         # Nobody would see an exception of a click.
@@ -52,7 +54,7 @@ def _build(question: Question, widgets: Any) -> Any:
         f"<b>{question.title}.</b> {html.escape(question.text)}"
         f"<br><small>{question.form.asks}.</small>"
     )
-    box = widgets.VBox([asked, *inputs, widgets.HBox([check, hint]), said])
+    box = widgets.VBox([asked, *inputs, widgets.HBox([check, hint]), said, links])
     box.add_class("sandbox-question")
     return box
 
@@ -61,6 +63,13 @@ def _button(widgets: Any, name: str, tooltip: str) -> Any:
     button = widgets.Button(description=name, tooltip=tooltip)
     button.add_class(f"sandbox-{name.lower()}")
     return button
+
+
+def _link(question: Question, number: int, widgets: Any) -> Any:
+    link = _button(widgets, "Show", "Select the delivery in the live view")
+    link.description = f"Show #{number}"
+    link.on_click(lambda _button: question.at_home(lambda: question.show(number)))
+    return link
 
 
 Inputs = tuple[list[Any], "Callable[[], Any]"]

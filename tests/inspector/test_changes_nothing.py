@@ -1,4 +1,7 @@
-"""The inspector changes nothing: the same objects, order, results, exceptions and prints."""
+"""The inspector changes nothing: the same objects, order, results, exceptions and prints.
+
+Nor does it find problems in the notebooks but those that they are about.
+"""
 
 import asyncio
 import doctest
@@ -28,6 +31,17 @@ from sandbox.runtime.watching import watch_new_runtimes
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(ROOT.glob("notebooks/**/*.ipynb"))
+# What goes wrong in a lesson, so that it can be seen.
+SHOWN = {
+    "04_subscriptions": {"no_recipient"},
+    "05_rpc_and_events": {"unhandled", "topic_only"},
+    "07_cancellation": {"caller_gone"},
+    "08_errors_and_dead_letters": {"failed", "unhandled", "stuck"},
+    "09_shared_state": {"changed"},
+    "10_two_subscriptions_one_agent": {"double"},
+    "15_debugging_a_broken_system": {"changed", "unhandled", "double", "stuck", "no_recipient"},
+    "aggregator_with_cancellation": {"caller_gone"},
+}
 MODULES = sorted(
     module.name
     for module in pkgutil.walk_packages(sandbox.__path__, "sandbox.")
@@ -120,6 +134,12 @@ def test_a_notebook_is_the_same_with_an_inspector_at_every_runtime(path, noteboo
     alone, inspected = (runs[str(path)] for runs in notebook_runs)
     assert inspected["deliveries"] == alone["deliveries"]
     assert inspected["cells"] == alone["cells"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_has_no_problems_but_those_that_it_shows(path, notebook_runs):
+    found = {kind for kind, _ in notebook_runs[1][str(path)]["problems"]}
+    assert found == SHOWN.get(path.stem, set()), notebook_runs[1][str(path)]["problems"]
 
 
 def test_what_notebooks_do_is_seen(notebook_runs):

@@ -1,8 +1,6 @@
 """A question about a long recording is answered by a glance at it, and the answer is the same."""
 
 import asyncio
-import gc
-import time
 from dataclasses import dataclass
 
 import pytest
@@ -103,7 +101,7 @@ class Answerer(RoutedAgent):
         return message.number
 
 
-async def test_the_first_question_about_a_long_recording_is_answered_at_once(monkeypatch):
+async def test_the_first_question_about_a_long_recording_does_not_go_through_it(monkeypatch):
     runtime = SingleThreadedAgentRuntime()
     await Answerer.register(runtime, "answerer", Answerer)
     for number in range(1_000):
@@ -122,12 +120,8 @@ async def test_the_first_question_about_a_long_recording_is_answered_at_once(mon
             self, taken_in.extend(new := list(following)) or new
         ),
     )
-    gc.collect()
-    begun = time.process_time()
     assert inspector.why(2_001).first_failing is None
     assert "str" in inspector.why(4_001).verdict
-    taken = time.process_time() - begun
     assert len(taken_in) < 1_100
     assert inspector.recording.behind > 8_000
-    assert taken < 0.1  # ten times what it takes, for a machine that is busy
     inspector.close()

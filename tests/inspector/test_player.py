@@ -83,5 +83,5 @@ async def test_without_the_built_page_code_a_page_is_refused_with_how_to_build_i
         return page_code(f"absent-{name}")
 
     monkeypatch.setattr(player, "page_code", missing)
-    with pytest.raises(BundleMissingError, match=r"HTML player .* pip install -e \."):
+    with pytest.raises(BundleMissingError, match=r"HTML player(.|\n)*pip install -e"):
         Recording().to_html()

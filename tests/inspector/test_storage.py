@@ -3,10 +3,7 @@
 import asyncio
 import json
 import os
-import random
-import subprocess
 import sys
-import textwrap
 from copy import deepcopy
 from pathlib import Path
 
@@ -284,65 +281,6 @@ def test_a_file_with_anything_in_it_is_read_and_can_be_used(written, tmp_path, d
     path = tmp_path / "odd.jsonl"
     path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     use(Recording.load(path))
-
-
-KILLED = """
-    import asyncio, os, random, signal, sys
-    from dataclasses import dataclass
-    from sandbox import AgentId, Inspector, MessageContext, RoutedAgent, SingleThreadedAgentRuntime
-    from sandbox import rpc
-
-    @dataclass
-    class Order:
-        item: str
-
-    class Kitchen(RoutedAgent):
-        @rpc
-        async def cook(self, message: Order, ctx: MessageContext) -> str:
-            return message.item
-
-    async def record(path):
-        runtime = SingleThreadedAgentRuntime()
-        inspector = Inspector(runtime, paused=False, path=path)
-        counter = os.open(f"{path}.count", os.O_CREAT | os.O_WRONLY)
-        recording = inspector.recording
-        recording.listen(lambda: os.pwrite(counter, recording.last.to_bytes(8, "big"), 0))
-        await Kitchen.register(runtime, "kitchen", lambda: Kitchen("cooks"))
-        runtime.start()
-        while True:
-            await runtime.send_message(Order("soup"), AgentId("kitchen", "default"))
-
-    folder, kills, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    chance = random.Random(seed)
-    for number in range(kills):
-        path = f"{folder}/{number}.jsonl"
-        child = os.fork()
-        if child == 0:
-            asyncio.run(record(path))
-        while not os.path.exists(f"{path}.count"):
-            os.sched_yield()
-        counter, enough = os.open(f"{path}.count", os.O_RDONLY), chance.randrange(1_000)
-        while int.from_bytes(os.pread(counter, 8, 0), "big") < enough:
-            os.sched_yield()
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_process_killed_at_any_moment_loses_at_most_the_last_line(tmp_path):
-    kills, seed = 20, random.randrange(10**6)
-    script = textwrap.dedent(KILLED)
-    subprocess.run([sys.executable, "-c", script, tmp_path, str(kills), str(seed)], check=True)
-    lasts = []
-    for number in range(kills):
-        loaded = Recording.load(tmp_path / f"{number}.jsonl")
-        known = int.from_bytes((tmp_path / f"{number}.jsonl.count").read_bytes(), "big")
-        assert loaded.report.count <= 1
-        assert known <= loaded.last <= known + 1, f"seed {seed}, kill {number}"
-        assert all(delivery.verdict or delivery.state for delivery in loaded)
-        lasts.append(loaded.last)
-    assert len(set(lasts)) > kills / 2
 
 
 async def test_a_closed_inspector_leaves_a_whole_file_and_writes_no_more(tmp_path):

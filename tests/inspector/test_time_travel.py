@@ -9,7 +9,6 @@ import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
 import pytest
 from busy_run import busy_run
@@ -22,6 +21,7 @@ from sandbox import AgentId, Inspector, MessageContext, RoutedAgent, SingleThrea
 from sandbox.inspector import Recording
 from sandbox.inspector.recording.recorder import Recorder
 from sandbox.inspector.recording.records import Created, Handling, Queued, Settled
+from sandbox.inspector.recording.run_state import RunState
 from sandbox.inspector.recording.timeline import Timeline
 
 assert quiet  # an autouse fixture: the runs log a lot
@@ -157,22 +157,22 @@ def fill(recording, deliveries, backlog=1):
 
 
 @pytest.mark.parametrize("backlog", [1, 50, 33_000])
-def test_any_of_100_000_records_is_looked_at_within_100_milliseconds(backlog):
+def test_a_look_at_any_of_100_000_records_takes_in_few_of_them(backlog, monkeypatch):
     recording = Recording()
     fill(recording, 33_300, backlog)
     assert recording.last > 100_000
     _ = recording.state
-    slow = 0
+    taken_in = []
+    advance = RunState.advance
+    monkeypatch.setattr(
+        RunState,
+        "advance",
+        lambda self, following: advance(self, taken_in.extend(new := list(following)) or new),
+    )
     for seq in [*range(0, recording.last, 9_973), recording.last]:
-        took = min(timed(lambda seq=seq: recording.at(seq)) for _ in range(3))
-        slow = max(slow, took)
-    assert slow < 0.1
-
-
-def timed(work):
-    begun = perf_counter()
-    work()
-    return perf_counter() - begun
+        taken_in.clear()
+        assert recording.at(seq).seq == seq
+        assert len(taken_in) <= recording.last / 20
 
 
 def test_a_recording_with_a_limit_keeps_the_newest_and_counts_the_others():

@@ -5,6 +5,8 @@ import pytest
 from sandbox import Inspector, SingleThreadedAgentRuntime
 from sandbox.lessons import Lesson, classroom
 from sandbox.lessons.lecturing import switches
+from sandbox.notebook.answering.commands_of import commands_of
+from sandbox.notebook.commands import RefusedError
 
 
 async def test_hidden_why_is_refused_by_the_inspector_and_left_out_of_feedback(place):
@@ -33,18 +35,40 @@ async def test_a_locked_order_lets_only_the_next_delivery_go(place):
     for attempt in refused:
         with pytest.raises(RuntimeError, match="The order is locked"):
             attempt()
-    with pytest.raises(RuntimeError, match="The order is locked"):
-        await place.inspector.step(2)
+    for attempt in (
+        place.inspector.step,
+        place.inspector.step_over,
+        place.inspector.run_conversation,
+    ):
+        with pytest.raises(RuntimeError, match="The order is locked"):
+            await attempt(2)
     assert (await place.inspector.step(1)).number == 1
     assert (await place.inspector.step()).number == 2
 
 
+async def test_the_buttons_of_the_view_obey_as_well(place):
+    await place.publish()
+    buttons = commands_of(place.inspector)
+    classroom(hide_why=True, lock_order=True)
+    for name, arguments in (("why", {"number": 1}), ("step", {"number": 2})):
+        with pytest.raises(RefusedError, match="for now"):
+            await buttons[name](**arguments)
+    classroom(hide_why=False, lock_order=False)
+    assert (await buttons["why"](number=1))["agent"] == "kitchen/s1"
+    assert await buttons["step"](number=2) == {"number": 2}
+
+
 async def test_without_a_lock_everything_goes(place):
     await place.publish()
-    place.inspector.hold(1)
+    await place.publish()
+    assert (await place.inspector.step_over()).number == 1
+    assert await place.inspector.run_conversation() == 1
+    await place.inspector.run()
+    await place.publish()
+    place.inspector.hold(5)
     place.inspector.pause_mailbox("kitchen/s1")
-    place.inspector.move(2, 0)
-    assert (await place.inspector.step(2)).number == 2
+    place.inspector.move(6, 0)
+    assert (await place.inspector.step(6)).number == 6
 
 
 async def test_a_fixed_seed_is_that_of_every_random_order(place):

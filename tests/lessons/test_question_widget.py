@@ -134,6 +134,22 @@ async def test_feedback_is_a_status_that_is_read_aloud_and_shows_the_delivery(pl
     assert said(question) == shown
 
 
+async def test_a_delivery_that_feedback_names_can_be_shown_in_the_live_view(place, monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        "sandbox.notebook.widget.InspectorWidget.send",
+        lambda widget, content, buffers=None: shown.append((widget.inspector, content)),
+    )
+    await place.publish()
+    question = place.lesson.predict(1, answer="kitchen/s1")
+    press(question, "Show #2")
+    wanted = {"type": "show", "delivery": 2}
+    assert [content for who, content in shown if who is place.inspector] == [wanted]
+    press(question, "Hint")
+    names = [button.description for button in parts(question, ipywidgets.Button)]
+    assert names == ["Check", "Hint"]
+
+
 async def test_every_control_says_what_it_is_for():
     for kind in ("ticks", "choice", "text"):
         controls = [

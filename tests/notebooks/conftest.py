@@ -7,7 +7,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from sandbox import Inspector
-from sandbox.lessons import Lesson
+from sandbox.lessons import Question
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -17,19 +17,18 @@ from lesson_runs import run_cells, sources  # found by the line above
 @pytest.fixture
 def run_lesson(monkeypatch):
     """Runs all cells of a lesson; gives its questions, in order, and its inspectors."""
-    modules, made = [], SimpleNamespace(lessons=[], inspectors=[])
-    for kind, found in ((Lesson, made.lessons), (Inspector, made.inspectors)):
+    modules, made = [], SimpleNamespace(questions=[], inspectors=[])
+    for kind, found in ((Question, made.questions), (Inspector, made.inspectors)):
         _note_new(monkeypatch, kind, found)
 
     async def run(name, changes=()):
-        made.lessons.clear()
+        made.questions.clear()
         made.inspectors.clear()
         module = ModuleType(f"lesson_{len(modules)}")
         modules.append(module)
         sys.modules[module.__name__] = module
         await run_cells(sources(name, changes), module.__dict__)
-        questions = [question for lesson in made.lessons for question in lesson.questions]
-        return SimpleNamespace(questions=questions, inspectors=list(made.inspectors))
+        return SimpleNamespace(questions=list(made.questions), inspectors=list(made.inspectors))
 
     yield run
     for module in modules:

@@ -80,7 +80,8 @@ class Recorder(Instrument):
     def __init__(self, recording: Recording) -> None:
         self._write = recording.append
         # The hooks that nearly every delivery comes to make their records themselves.
-        self._add = recording.add
+        self._records = recording.records
+        self._listeners = recording.listeners
         self._began = recording.began
         self._class_names = ClassNames()
         # One text for each agent and each group of subscriptions, however often they occur.
@@ -89,6 +90,7 @@ class Recorder(Instrument):
         # A response is queued just before its request is settled, with the same object.
         self._answered: tuple[Delivery | None, str | None] = (None, None)
         self._messages = WatchedMessages()
+        self._watched = self._messages.get
         self._states = WatchedStates()
         self._printouts = Printouts(partial(recording.append, Printed))
         self._between_milestones = -1
@@ -174,6 +176,7 @@ class Recorder(Instrument):
 
     def subscription_added(self, subscription: Subscription) -> None:
         """Record a subscription."""
+        self._messages.forget_publication()
         self._write(
             Subscribed,
             subscription.id,
@@ -187,6 +190,7 @@ class Recorder(Instrument):
 
     def subscription_removed(self, subscription: Subscription) -> None:
         """Record that a subscription is gone."""
+        self._messages.forget_publication()
         self._write(Unsubscribed, subscription.id)
 
     def delivery_queued(self, delivery: Delivery) -> None:
@@ -230,7 +234,9 @@ class Recorder(Instrument):
             current_cell() if sender is None else None,
             delivery.copy_of,
         )
-        self._add(_new_tuple(Queued, fields))
+        self._records.append(_new_tuple(Queued, fields))
+        if self._listeners:
+            self._tell()
         if not delivery.number & self._between_milestones and self._milestone is not None:
             self._milestone(delivery.number)
 
@@ -284,14 +290,17 @@ class Recorder(Instrument):
         number = delivery.number
         if not (type(sys.stdout) is Stream is type(sys.stderr)):
             install()  # somebody has replaced them since
-        if (change := self._messages.look(delivery)) is not None:
-            self._changed(number, change)
+        watched = self._watched(number)
+        if watched is not None and not watched.is_still(delivery.message):
+            self._look_at_message(delivery)
         if (agent := self._states.get(delivery.recipient)) is not None:
             turns = agent.turns
             if agent.look():  # outside any turn, or in one that is still open
                 self._state_changed(delivery, next(reversed(turns), None), agent)
             turns[number] = None
-        self._add(_new_tuple(Handling, (perf_counter() - self._began, number)))
+        self._records.append(_new_tuple(Handling, (perf_counter() - self._began, number)))
+        if self._listeners:
+            self._tell()
 
     def delivery_waiting(self, delivery: Delivery, request: Delivery) -> None:
         """Record that a turn awaits an answer, and what it has changed before."""
@@ -311,24 +320,30 @@ class Recorder(Instrument):
 
     def delivery_settled(self, delivery: Delivery) -> None:
         """Record a verdict, with the result or the error."""
-        verdict, result = delivery.verdict, None
+        verdict, result, number = delivery.verdict, None, delivery.number
         assert verdict is not None  # that is what this hook is about
-        if delivery.kind is not RESPONSE:
-            self._look_after(delivery, ended=True)
-        elif (change := self._messages.look(delivery)) is not None:
-            self._changed(delivery.number, change)
-        self._messages.settled(delivery)
-        if self._printouts.room:
-            self._printouts.end(delivery.number)
-        if delivery.kind is REQUEST:
-            request, answer = self._answered
+        request, answer = self._answered
+        if request is delivery:  # it was looked after when its answer was queued, just before
             self._answered = (None, None)
             if verdict is HANDLED:
-                result = answer if request is delivery else snapshot(delivery.result)
+                result = answer
+        elif delivery.kind is not RESPONSE:
+            self._look_after(delivery, ended=True)
+            if delivery.kind is REQUEST and verdict is HANDLED:
+                result = snapshot(delivery.result)
+        else:
+            watched = self._watched(number)
+            if watched is not None and not watched.is_still(delivery.message):
+                self._look_at_message(delivery)
+        self._messages.settled(delivery)
+        if self._printouts.room:
+            self._printouts.end(number)
         error = None if delivery.error is None else failure_of(delivery.error)
         now = perf_counter() - self._began
-        fields = (now, delivery.number, verdict._value_, result, error, delivery.unhandled)
-        self._add(_new_tuple(Settled, fields))
+        fields = (now, number, verdict._value_, result, error, delivery.unhandled)
+        self._records.append(_new_tuple(Settled, fields))
+        if self._listeners:
+            self._tell()
 
     def runtime_started(self) -> None:
         """Record the start."""
@@ -348,13 +363,22 @@ class Recorder(Instrument):
             return  # there was no turn
         if ended:
             del agent.turns[number]
-        if (change := messages.look(delivery)) is not None:
-            self._changed(number, change, by=number)
+        watched = self._watched(number)
+        if watched is not None and not watched.is_still(delivery.message):
+            self._look_at_message(delivery, by=number)
         if messages.by_turn:
             for change in messages.look_at_sent(number):
                 self._changed(change.number, change, by=number)
         if agent.look():
             self._state_changed(delivery, number, agent)
+
+    def _look_at_message(self, delivery: Delivery, by: int | None = None) -> None:
+        if (change := self._messages.look(delivery)) is not None:
+            self._changed(delivery.number, change, by)
+
+    def _tell(self) -> None:
+        for callback in self._listeners:
+            callback()
 
     def _changed(self, number: int, change: Change, by: int | None = None) -> None:
         when = "turn" if number == by else "delivery"

@@ -40,6 +40,7 @@ class Recording(Questions):
         records: the records in memory; the first of them has number `let_go + 1`.
         landmarks: of these, and of a live recording only, the few that are not about the plain
             way of a delivery.
+        listeners: called after each record; see `listen`.
         report: what is not in this recording, in words: of a file that was loaded what could not
             be read, or why no more could be written.
 
@@ -80,7 +81,7 @@ class Recording(Questions):
         self.report = Report()
         self._began = perf_counter()
         self._header = Header.now()
-        self._listeners: list[Callable[[], None]] = []
+        self.listeners: list[Callable[[], None]] = []
         self._limit = limit
         self._thread = get_ident()
         self._timeline = Timeline(SECTION if limit is None else max(1, min(SECTION, limit // 4)))
@@ -88,9 +89,9 @@ class Recording(Questions):
         self._file: RecordingFile | None = None
         if path is not None:
             self._file = RecordingFile(Path(path), self._header, self.report)
-            self._listeners.append(self._write_down)
+            self.listeners.append(self._write_down)
         if limit is not None:
-            self._listeners.append(self._keep_within_limit)
+            self.listeners.append(self._keep_within_limit)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Recording:
@@ -257,11 +258,11 @@ class Recording(Questions):
             1
             >>> stop()
         """
-        self._listeners.append(callback)
+        self.listeners.append(callback)
 
         def stop() -> None:
-            if callback in self._listeners:
-                self._listeners.remove(callback)
+            if callback in self.listeners:
+                self.listeners.remove(callback)
 
         return stop
 
@@ -291,8 +292,8 @@ class Recording(Questions):
         self.records.append(record)
         if type(record) in LANDMARKS:
             self.landmarks.append(record)
-        if self._listeners:
-            for callback in self._listeners:
+        if self.listeners:
+            for callback in self.listeners:
                 callback()
 
     def close(self) -> None:

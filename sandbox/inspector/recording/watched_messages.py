@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
+from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sandbox.inspector.recording.fingerprints import LEAVES, are_leaves, fingerprint, reader_of
+from sandbox.inspector.recording.shapes import CLASS_LIMIT
 from sandbox.inspector.recording.snapshots import flat_snapshot, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Callable, Container, Sequence
 
-    from sandbox.runtime.delivery import Delivery
+    from sandbox.runtime.delivery import Delivery, Publication
+
+    Reader = Callable[[Any], dict[str, Any]]
 
 
 class Change(NamedTuple):
@@ -42,10 +46,10 @@ class Watched:
 
     __slots__ = ("_fingerprint", "_flat", "_read", "message", "numbers", "text")
 
-    def __init__(self, message: Any) -> None:
+    def __init__(self, message: Any, read: Reader | None) -> None:
         self.message = message
         self.numbers: dict[int, None] = {}
-        self._read = reader_of(type(message))
+        self._read = read
         self.look()
 
     def look(self) -> None:
@@ -61,16 +65,30 @@ class Watched:
         self.text = snapshot(self.message)
         self._fingerprint = fingerprint(self.message)
 
-    def is_unchanged(self) -> bool:
-        """Whether it is equal to what it was."""
-        if self._flat is not None and self._read is not None:
-            fields = self._read(self.message)
-            try:
-                # What is no leaf now is not compared, since that could run code of its class.
-                return are_leaves(map(type, fields.values())) and fields == self._flat
-            except Exception:  # even a class may run any code, when it is asked for its hash
-                return False
-        return fingerprint(self.message) == self._fingerprint
+    def is_still(self, message: object) -> bool:
+        """Whether it is this object, and equal to what it was."""
+        if self.message is not message:
+            return False
+        flat, read = self._flat, self._read
+        if flat is None or read is None:
+            return fingerprint(message) == self._fingerprint
+        fields = read(message)
+        try:
+            # What is no leaf now is not compared, since that could run code of its class.
+            same_objects = all(map(is_, fields.values(), flat.values()))
+            return (same_objects or are_leaves(map(type, fields.values()))) and fields == flat
+        except Exception:  # even a class may run any code, when it is asked for its hash
+            return False
+
+
+class Readers(dict[type, "Reader | None"]):
+    """How the fields of each class are read, found out once each."""
+
+    def __missing__(self, kind: type) -> Reader | None:
+        read = reader_of(kind)
+        if len(self) < CLASS_LIMIT:
+            self[kind] = read
+        return read
 
 
 class WatchedMessages:
@@ -96,22 +114,37 @@ class WatchedMessages:
         self._by_number: dict[int, Watched] = {}
         self._by_identity: dict[int, Watched] = {}
         self.by_turn: dict[int, list[Watched]] = {}
+        self.get = self._by_number.get
+        self._readers = Readers()
+        self._publication: Publication | None = None
+        self._published: Watched
 
     def sent(self, delivery: Delivery) -> str:
         """Watch the message of a delivery from now on; return its snapshot."""
-        message = delivery.message
-        if _cannot_change(message):
-            return snapshot(message)
-        key, number, request = id(message), delivery.number, delivery.request
-        watched = self._by_identity.get(key)
-        if watched is None or watched.message is not message:
-            watched = self._by_identity[key] = Watched(message)
+        message, number, publication = delivery.message, delivery.number, delivery.publication
+        if publication is not None and publication is self._publication:
+            # Its events are queued all at once, with nothing in between.
+            watched = self._published
+            watched.numbers[number] = None
+            self._by_number[number] = watched
+            return watched.text
+        try:
+            if type(message) in LEAVES:
+                return snapshot(message)
+            read = self._readers[type(message)]
+        except Exception:  # even a class may run any code, when it is asked for its hash
+            read = None
+        key, request = id(message), delivery.request
+        watched_before = self._by_identity.get(key)
+        if watched_before is None or watched_before.message is not message:
+            watched = self._by_identity[key] = Watched(message, read)
             text = watched.text
         else:
             # What the same object was a moment ago was written down; is it the same still?
             # A response was just looked at, if it is the very message that it answers.
+            watched = watched_before
             same = request is not None and self._by_number.get(request.number) is watched
-            text = watched.text if same or watched.is_unchanged() else snapshot(message)
+            text = watched.text if same or watched.is_still(message) else snapshot(message)
         watched.numbers[number] = None
         self._by_number[number] = watched
         cause = delivery.cause
@@ -119,7 +152,13 @@ class WatchedMessages:
             mine = self.by_turn.setdefault(cause, [])
             if not mine or mine[-1] is not watched:
                 mine.append(watched)
+        if publication is not None and text is watched.text:
+            self._publication, self._published = publication, watched
         return text
+
+    def forget_publication(self) -> None:
+        """Something may have happened since the event of a publication that was queued last."""
+        self._publication = None
 
     def look(self, delivery: Delivery) -> Change | None:
         """Whether the message of this delivery has changed since somebody last looked."""
@@ -144,6 +183,7 @@ class WatchedMessages:
     def settled(self, delivery: Delivery) -> None:
         """Let go of the message of a delivery that has ended, and of what its turn sent."""
         number = delivery.number
+        self._publication = None
         watched = self._by_number.pop(number, None)
         if watched is not None:
             numbers = watched.numbers
@@ -154,15 +194,8 @@ class WatchedMessages:
             self.by_turn.pop(number, None)
 
 
-def _cannot_change(message: object) -> bool:
-    try:
-        return type(message) in LEAVES
-    except Exception:  # the same
-        return False
-
-
 def _change(watched: Watched, number: int) -> Change | None:
-    if watched.is_unchanged():
+    if watched.is_still(watched.message):
         return None
     before = watched.text
     watched.look()
