@@ -184,6 +184,7 @@ class Inspector(Running, Controls, Looking):
             LookupError: delivery `number` is not pending.
             RuntimeError: it may not go now. Or the runtime is started and not paused.
         """
+        await self._runs.let_tasks_begin()
         return await self.runtime.step(number)
 
     def why(

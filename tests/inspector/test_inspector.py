@@ -347,3 +347,13 @@ async def test_hostile_messages_are_handed_over_and_recorded(log):
     str(inspector)
     inspector.recording[1]._repr_html_()
     assert inspector.recording[1].message_type == "Hostile"
+
+
+@pytest.mark.parametrize("verb", ["step", "run"])
+async def test_what_a_task_that_was_just_made_sends_is_delivered(verb):
+    runtime = SingleThreadedAgentRuntime()
+    inspector = Inspector(runtime)
+    sending = asyncio.create_task(runtime.publish_message("hello", TopicId("news", "today")))
+    await getattr(inspector, verb)()
+    assert [delivery.verdict for delivery in inspector.recording] == ["no_recipient"]
+    await sending

@@ -47,7 +47,13 @@ class Runs:
         budget: int | None = None,
     ) -> int:
         """Run until idle; see `Inspector.run`."""
+        await self.let_tasks_begin()
         return await self._go(_Goal(until=until, limit=limit), budget=budget)
+
+    async def let_tasks_begin(self) -> None:
+        """While nothing is pending, give a task that was just made the chance to send."""
+        if not self._stepper.pending:
+            await asyncio.sleep(0)
 
     async def step_over(self, number: int | None) -> Delivery | None:
         """Make a request and all that it takes to answer it; see `Inspector.step_over`."""
