@@ -14,6 +14,7 @@ import pdoc
 MODULES = (
     "sandbox",
     "sandbox.inspector",
+    "sandbox.lessons",
     "sandbox.testing",
     "sandbox.notebook",
     "sandbox.agentopera",

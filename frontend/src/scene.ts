@@ -15,7 +15,14 @@ import {
 import { type Detail, TEXT } from "./stage/detail";
 import { type Line, linesOf, outsideTags, type PatternSource, sourceNode } from "./stage/lines";
 import { Recall } from "./stage/recall";
-import { type Agent, type AgentType, nextDelivery, type State, topicNode, typeNode } from "./state";
+import {
+  type Agent,
+  type AgentType,
+  foreseenDelivery,
+  type State,
+  topicNode,
+  typeNode,
+} from "./state";
 
 export interface TypeShape {
   box: Box;
@@ -93,7 +100,7 @@ export function scene(state: State, layout: Layout, wish: Wish = EVERYTHING): Sc
   const drawing: Drawing = {
     state,
     detail: wish.detail,
-    next: nextDelivery(state)?.recipient ?? null,
+    next: foreseenDelivery(state)?.recipient ?? null,
     fields: wish.fields ?? (() => []),
   };
   const isSeen = (box: Box) => wish.window === null || touches(box, wish.window);

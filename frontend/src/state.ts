@@ -224,12 +224,18 @@ export function stateWord(state: State): StateWord {
 
 /** The delivery a plain step would make: the first one that is neither held nor blocked. */
 export function nextDelivery(state: State): Delivery | null {
-  for (const number of state.queue) {
+  const queue = state.policy === "lifo" ? [...state.queue].reverse() : state.queue;
+  for (const number of queue) {
     const delivery = state.deliveries.get(number);
     if (delivery?.state !== "queued" || isPassedOver(state, delivery)) continue;
     if (!isBlocked(state, delivery)) return delivery;
   }
   return null;
+}
+
+/** The delivery that a plain step makes; null where chance or other code has a part in it. */
+export function foreseenDelivery(state: State): Delivery | null {
+  return state.policy === "fifo" || state.policy === "lifo" ? nextDelivery(state) : null;
 }
 
 /** Whether a delivery waits because the mailbox of its agent is paused. */

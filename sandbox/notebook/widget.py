@@ -55,9 +55,11 @@ class InspectorWidget(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take the view off the page; the inspector goes on."""
-        self.link.close()
-        self.stills.close()
-        _views.pop(self.inspector, None)
+        # ipywidgets closes also what could not be made whole.
+        if hasattr(self, "link"):
+            self.link.close()
+            self.stills.close()
+            _views.pop(self.inspector, None)
         super().close()
 
     def show_delivery(self, number: int) -> None:
@@ -99,6 +101,8 @@ def display_view(inspector: Inspector) -> None:
         raise NotImplementedError
     data, metadata = bundle
     del data["text/html"]
+    # How things stand is told by the picture, which is kept up to date.
+    data["text/plain"] = "Inspector: the live view is shown while its kernel runs."
     display(data, metadata=metadata, raw=True)
     widget.stills.show()
 

@@ -64,7 +64,12 @@ function Word({ store }: { store: Store }) {
       <span data-testid="state-word" data-state={now}>
         {word}
       </span>
-      {now === "past" && ` · step ${store.past.value} of ${store.now.moves.length}`}
+      {now === "past" && (
+        <span class="sb-word-step">
+          {" "}
+          · step {store.past.value} of {store.now.moves.length}
+        </span>
+      )}
     </span>
   );
 }

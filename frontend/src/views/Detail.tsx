@@ -1,6 +1,6 @@
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { listsOf } from "../lists";
-import { nextDelivery, type State } from "../state";
+import { foreseenDelivery, type State } from "../state";
 import type { Selection, Store } from "../store";
 import { Breakpoints } from "./Breakpoints";
 import { DeliveryDetail } from "./DeliveryDetail";
@@ -89,7 +89,7 @@ function shown(store: Store, state: State): { selection: Selection | null; headi
   if (stopped !== null && stopped.number !== null && stopped.step === state.moves.length)
     return { selection: { what: "delivery", id: String(stopped.number) }, heading: "Paused at: " };
   const last = state.moves.at(-1);
-  const number = last ?? nextDelivery(state)?.number;
+  const number = last ?? foreseenDelivery(state)?.number;
   if (number === undefined) return { selection: null, heading: "" };
   const heading = last === undefined ? "Next: " : "Last step: ";
   return { selection: { what: "delivery", id: String(number) }, heading };

@@ -1,12 +1,19 @@
 import { computed, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { RefObject, VNode } from "preact";
 import { useEffect, useId, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { pathData, reversed, type Way } from "../geometry";
 import { type Layout, layout as layoutOf, type Rect } from "../layout";
 import { newShapes, type Scene, scene as sceneOf } from "../scene";
 import { drawnWindow } from "../stage/camera";
 import { type Detail, detailFor, TEXT } from "../stage/detail";
 import { dragsOf } from "../stage/drags";
-import { agentRect, type Thread, threads as threadsOf, threadWords } from "../stage/journey";
+import {
+  agentRect,
+  journey,
+  type Thread,
+  threads as threadsOf,
+  threadWords,
+} from "../stage/journey";
 import type { Line } from "../stage/lines";
 import { neighbourhood, nodesOf, stopKey } from "../stage/neighbours";
 import { Recall } from "../stage/recall";
@@ -82,6 +89,7 @@ export function Graph({ store, camera }: { store: Store; camera: Camera }) {
   useSignalEffect(() => place(paper, camera, bounds));
   useReveal(store, camera, scene, layout);
   const traced = tracedDelivery(state, selection);
+  const trodden = new Set(traced === null ? [] : pathsOf(journey(state, layout, traced)));
   return (
     <div ref={frame} class="sb-stage-frame" {...handlers}>
       <div ref={paper} class="sb-stage-paper">
@@ -101,7 +109,13 @@ export function Graph({ store, camera }: { store: Store; camera: Camera }) {
           <Headings layout={layout} detail={detail} />
           {scene.busy && <LineMesh lines={scene.lines} />}
           {single.map((line) => (
-            <LineShape key={line.id} line={line} layout={layout} marks={marks} />
+            <LineShape
+              key={line.id}
+              line={line}
+              layout={layout}
+              marks={marks}
+              quiet={trodden.has(pathData(line.way))}
+            />
           ))}
           {traced !== null && <Trace marks={marks} layout={layout} delivery={traced} />}
           {scene.outside.map((tag) => (
@@ -130,6 +144,11 @@ export function Graph({ store, camera }: { store: Store; camera: Camera }) {
       <Caption state={state} about={about} threads={threads} />
     </div>
   );
+}
+
+/** Ways as they are drawn, there and back. */
+function pathsOf(ways: readonly Way[]): string[] {
+  return ways.flatMap((way) => [pathData(way), pathData(reversed(way))]);
 }
 
 function useSize(frame: RefObject<HTMLDivElement | null>, camera: Camera): void {

@@ -30,9 +30,11 @@ interface LineProps {
   line: Line;
   layout: Layout;
   marks: Marks;
+  /** Whether something else is written along the same way. */
+  quiet: boolean;
 }
 
-export function LineShape({ line, layout, marks }: LineProps) {
+export function LineShape({ line, layout, marks, quiet }: LineProps) {
   const { subscription, way } = line;
   const d = pathData(way);
   if (subscription === null)
@@ -47,7 +49,7 @@ export function LineShape({ line, layout, marks }: LineProps) {
         ) : (
           <polygon points={headPoints(way, 8)} />
         )}
-        <Label text={line.label} way={way} layout={layout} />
+        <Label text={quiet ? "" : line.label} way={way} layout={layout} />
       </g>
     );
   const { id } = subscription;
