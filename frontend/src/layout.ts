@@ -48,7 +48,7 @@ export const PITCH = { type: 102, slot: 51 };
 const TYPE_COLUMN = SIZES.type.width + 30;
 const TOPIC_COLUMN = SIZES.topic.width + 24;
 /** A stage narrower than this has the outside above the topics instead of beside them. */
-const NARROW = 430;
+export const NARROW = 430;
 const GAP = { least: 52, most: 130 };
 /** Right of the agents, where calls between them bend around. */
 const RIGHT = 24;
@@ -73,11 +73,12 @@ class Placing {
   readonly #gap: number;
   readonly #topics: Set<number>[] = [];
   readonly #outside: number[] = [];
-  readonly #typeSlots = typeSlots();
+  readonly #typeSlots: ReturnType<typeof typeSlots>;
   #topicCount = 0;
 
   constructor(width: number) {
     this.narrow = width < NARROW;
+    this.#typeSlots = typeSlots(this.narrow ? 2 : 4);
     const columns = this.narrow ? 0 : SIZES.outside.width;
     const taken = columns + SIZES.topic.width + SIZES.type.width + RIGHT + 2 * MARGIN;
     const gaps = this.narrow ? 1 : 2;
@@ -122,7 +123,7 @@ class Placing {
 
   /** The free slot nearest to the wish, in the first column that has one. */
   #topic(wish: number) {
-    const rows = 2 * rowsFor(Math.ceil(Math.sqrt(this.#topicCount / 1.5)));
+    const rows = 2 * rowsFor(Math.ceil(Math.sqrt(this.#topicCount / 1.5)), 4);
     this.#topicCount += 1;
     for (let column = 0; ; column += 1) {
       const taken = this.#topics[column] ?? new Set();
@@ -152,17 +153,18 @@ class Placing {
 }
 
 /** Slots of agent types: columns and rows grow together, so the picture keeps a page's shape. */
-function* typeSlots(): Generator<{ column: number; row: number }, never> {
+function* typeSlots(least: number): Generator<{ column: number; row: number }, never> {
   for (let columns = 1; ; columns += 1) {
-    const before = columns === 1 ? 0 : rowsFor(columns - 1);
-    for (let row = 0; row < rowsFor(columns); row += 1) yield { column: columns - 1, row };
-    for (let row = before; row < rowsFor(columns); row += 1)
+    const before = columns === 1 ? 0 : rowsFor(columns - 1, least);
+    const rows = rowsFor(columns, least);
+    for (let row = 0; row < rows; row += 1) yield { column: columns - 1, row };
+    for (let row = before; row < rows; row += 1)
       for (let column = 0; column < columns - 1; column += 1) yield { column, row };
   }
 }
 
-function rowsFor(columns: number): number {
-  return Math.max(4, Math.round(1.9 + 1.4 * columns));
+function rowsFor(columns: number, least: number): number {
+  return Math.max(least, Math.round(least / 2 - 0.1 + 1.4 * columns * (least / 4)));
 }
 
 function nearestFree(wish: number, taken: Set<number>, from: number, to: number): number | null {

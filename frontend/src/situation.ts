@@ -44,5 +44,6 @@ export function situationOf(state: State): Exclude<Situation, "past"> {
 /** The situation a view shows. */
 export function situation(store: Store): Situation {
   if (store.played) return situationOf(store.read());
-  return store.past.value === null ? situationOf(store.now) : "past";
+  if (store.past.value !== null) return "past";
+  return store.halted.value ? "paused" : situationOf(store.now);
 }

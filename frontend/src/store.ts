@@ -2,6 +2,7 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { type CommandArgs, Link, LOST, type Model } from "./link";
+import { Pace } from "./pace";
 import type { RawRecord } from "./records";
 import { busyWords, refusalFor } from "./refusals";
 import type { State } from "./state";
@@ -27,6 +28,9 @@ export type Pane = "queue" | "detail" | "bottom";
 /** So long a kernel that is there may take for its first word. */
 const FIRST_WORD_MS = 6000;
 
+/** Milliseconds between two drawings while messages keep coming. */
+const DRAWN_EVERY = 50;
+
 export class Store {
   readonly #timeline = new Timeline();
   /** What the views show of now: a new object for every drawing, so that each sees a change. */
@@ -37,6 +41,7 @@ export class Store {
     this.heard.value ??= false;
   }, FIRST_WORD_MS);
   #drawing = false;
+  readonly #pace = new Pace(DRAWN_EVERY);
   /** Whether anything was shown yet. */
   #opened = false;
   /** When the last records came. */
@@ -58,6 +63,8 @@ export class Store {
   readonly live: Signal<boolean>;
   /** Whether anything has come from a kernel; null while that may still happen. */
   readonly heard: Signal<boolean | null> = signal(null);
+  /** The kernel has paused, and records of what happened before that are still coming in. */
+  readonly halted: Signal<boolean> = signal(false);
   /** Shared, so that keys can set them. `detail`: message, context, state, why, code, printed. */
   readonly tab = {
     detail: signal("message"),
@@ -134,6 +141,8 @@ export class Store {
     if (this.past.value !== null)
       return `You are viewing step ${this.past.value}: press Esc for now`;
     if (this.#link.lost) return LOST;
+    if (this.halted.value && name === "resume") return null;
+    if (this.halted.value && name === "pause") return "Already paused";
     return refusalFor(this.#timeline.now, name, number);
   }
 
@@ -150,7 +159,10 @@ export class Store {
       // A step while running means: stop here, then go one further.
       if (name === "step" && this.#timeline.now.mode === "running")
         await this.#link.command("pause");
-      return await this.#link.command(name, args);
+      const answer = await this.#link.command(name, args);
+      if (name === "pause") this.halted.value = this.#timeline.now.mode === "running";
+      else if (name === "resume") this.halted.value = false;
+      return answer;
     } catch (error) {
       this.notice.value = error instanceof Error ? error.message : String(error);
       return null;
@@ -179,15 +191,20 @@ export class Store {
   #take(records: RawRecord[]): void {
     this.#heard = performance.now();
     this.#timeline.push(records);
+    if (this.halted.value && records.some(({ kind, mode }) => kind === "mode" && mode === "paused"))
+      this.halted.value = false;
     if (this.#drawing) return;
     this.#drawing = true;
-    // One drawing per frame, however many batches came in between.
-    requestAnimationFrame(() => {
+    const draw = () => {
       this.#drawing = false;
       this.#shown.value = { ...this.#timeline.now };
       if (this.played && !this.#opened) this.travel(0);
       this.#opened = true;
-    });
+    };
+    // One drawing per frame, however many batches came in between; fewer while they keep coming.
+    const wait = this.#pace.wait(performance.now());
+    if (wait === 0) requestAnimationFrame(draw);
+    else setTimeout(() => requestAnimationFrame(draw), wait);
   }
 }
 

@@ -321,6 +321,24 @@ describe("the state word", () => {
     expect(one("spoken").textContent).toContain("Stuck: shop/s1");
   });
 
+  test("is paused when the kernel says so, however far behind the page is", async () => {
+    const records = recordsBefore("rpc", "handling", 4);
+    await open([...records, { kind: "mode", mode: "running", seq: records.length + 1, time: 1 }]);
+    expect(word()).toBe("running");
+    await click("pause");
+    const { id } = model.sentOfType("command").find(({ name }) => name === "pause") ?? {};
+    model.push({ type: "answer", id, ok: true, value: null });
+    await settled();
+    expect(word()).toBe("paused");
+    expect(one("run").getAttribute("aria-disabled")).toBe("false");
+    model.batch(records.length + 2, [
+      { kind: "mode", mode: "paused", seq: records.length + 2, time: 2 },
+      { kind: "mode", mode: "running", seq: records.length + 3, time: 3 },
+    ]);
+    await settled();
+    expect(word()).toBe("running");
+  });
+
   test("is frozen in words when the kernel is gone", async () => {
     await open(recordsBefore("rpc", "handling", 2));
     model.fire("comm_live_update");

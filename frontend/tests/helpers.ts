@@ -7,6 +7,7 @@ import failing from "./fixtures/failing.json";
 import fanout from "./fixtures/fanout.json";
 import hostile from "./fixtures/hostile.json";
 import many from "./fixtures/many.json";
+import remembering from "./fixtures/remembering.json";
 import rerouted from "./fixtures/rerouted.json";
 import restaurant from "./fixtures/restaurant.json";
 import rpc from "./fixtures/rpc.json";
@@ -22,6 +23,7 @@ export const RECORDINGS = {
   fanout,
   hostile,
   many,
+  remembering,
   rerouted,
   restaurant,
   rpc,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isInside } from "../src/geometry";
 import { layout } from "../src/layout";
 import { advance, stateAfter } from "../src/reducer";
 import { isBusy, newShapes, scene } from "../src/scene";
@@ -225,14 +226,14 @@ describe("threads from source to key", () => {
 
   test("of a subscription, one for each source", () => {
     const found = threads(state, scene, { what: "subscription", id: "s5" });
-    expect(threadWords(found)).toBe("source s1 → key s1 · source s2 → key s2");
+    expect(threadWords(found)).toEqual(["source s1 → key s1", "source s2 → key s2"]);
     for (const { agent, way } of found) {
       const rect = agentRect(scene, agent);
-      expect(way.at(-1)?.[3].x).toBe(rect?.x);
-      expect(way.at(-1)?.[3].y).toBe(Number(rect?.y) + Number(rect?.height) / 2);
+      const end = way.at(-1)?.[3];
+      expect(rect && end && isInside(rect, end.x, end.y)).toBe(true);
     }
     const tab = scene.topics[0]?.tabs[0];
-    expect(found[0]?.way[0]?.[0].x).toBe(Number(tab?.x) + Number(tab?.width));
+    expect(found[0]?.way[0]?.[0].x).toBe(Number(tab?.x) + Number(tab?.width) / 2);
   });
 
   test("of a prefix, for every topic it covers", () => {
@@ -241,9 +242,9 @@ describe("threads from source to key", () => {
   });
 
   test("of an event, its own; of a request, none", () => {
-    expect(threadWords(threads(state, scene, { what: "delivery", id: "4" }))).toBe(
+    expect(threadWords(threads(state, scene, { what: "delivery", id: "4" }))).toEqual([
       "source s1 → key s1",
-    );
+    ]);
     expect(threads(state, scene, { what: "delivery", id: "1" })).toEqual([]);
     expect(threads(state, scene, null)).toEqual([]);
   });
@@ -251,7 +252,7 @@ describe("threads from source to key", () => {
   test("beyond a dozen are counted", () => {
     const one = threads(state, scene, { what: "delivery", id: "4" })[0];
     if (one === undefined) throw new Error("there is one");
-    expect(threadWords(Array(15).fill(one))).toMatch(/ · and 3 more$/);
+    expect(threadWords(Array(15).fill(one)).at(-1)).toBe("and 4 more");
   });
 });
 

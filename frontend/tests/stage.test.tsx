@@ -127,9 +127,8 @@ describe("threads", () => {
     await point("pointerleave", frame());
     expect(all("thread")).toEqual([]);
     await click(line);
-    expect(one("thread-words").textContent).toBe(
-      "orders → kitchen: source s1 → key s1 · source s2 → key s2",
-    );
+    expect(one("thread-words").textContent).toContain("orders → kitchen");
+    expect(one("thread-words").title).toBe("source s1 → key s1 · source s2 → key s2");
   });
 
   test("show the way of the selected event", async () => {

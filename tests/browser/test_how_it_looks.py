@@ -24,7 +24,6 @@ for _ in range(5):
 inspector.edit(7, price=99.5)
 inspector.hold(8)
 inspector.drop(9)
-inspector.watch("kitchen/s1.cooked")
 inspector.break_on("before", agent="store")
 inspector.invariant("agents['bar/s1'].glasses < 3")
 await asyncio.sleep(0)
@@ -89,7 +88,12 @@ def onlooker(open_notebook, artifacts):
     expect(notebook.part("queue-item", delivery=9)).to_be_visible()
     notebook.run(len(CELLS))
     expect(notebook.part("dead-letter", delivery=9)).to_be_visible()
-    return Onlooker(notebook, artifacts)
+    row(notebook, 1).click()
+    notebook.tab("state")
+    notebook.part("watch-field").last.click()
+    onlooker = Onlooker(notebook, artifacts)
+    yield onlooker
+    assert onlooker.found == []
 
 
 def row(notebook, number):
@@ -191,4 +195,3 @@ def test_every_pane_is_accessible_in_light_and_dark_wide_and_narrow(onlooker):
     for theme in ("light", "dark"):
         onlooker.wear(theme, 1000)
         onlooker.look("stuck")
-    assert onlooker.found == []

@@ -76,7 +76,7 @@ def edit_and_drop(notebook, press):
     expect(notebook.output(0)).to_contain_text("cooking cake")
 
     press("w")
-    expect(notebook.part("verdict")).to_contain_text("kitchen/s1 got #3 Order")
+    expect(notebook.part("verdict")).to_contain_text("kitchen/s1 handled #3 Order")
     choose(notebook, 2, "k")
     press("Delete")
     expect(notebook.part("drop-silently")).to_be_focused()

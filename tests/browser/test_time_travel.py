@@ -68,6 +68,8 @@ def test_the_past_is_looked_at_without_changing_it_and_left_with_one_key(open_no
 
 def expect_pictures_without_scripts(notebook, artifacts):
     """Convert the saved notebook, and read it in a browser that runs no scripts."""
+    still = notebook.page.locator("[class*='sb-still-']")
+    expect(still).to_contain_text("1 pending, 6 recorded")
     # A save while another is under way is put off; this one ends when the file is written.
     notebook.page.evaluate(SAVE)
     path = notebook.server.root / notebook.name
@@ -77,8 +79,10 @@ def expect_pictures_without_scripts(notebook, artifacts):
     page = context.new_page()
     page.goto(path.with_suffix(".html").as_uri())
     output = page.locator(".jp-OutputArea").first
-    expect(output.locator("svg").first).to_be_visible()
-    for words in ("kitchen", "bar", "orders", "1 pending, 5 recorded"):
+    picture = output.get_by_role("img").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth > 100")
+    for words in ("kitchen", "bar", "orders", "1 pending, 6 recorded"):
         expect(output).to_contain_text(words)
     page.screenshot(path=artifacts / "converted.png", full_page=True)
     context.close()

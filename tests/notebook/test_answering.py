@@ -5,8 +5,10 @@ import enum
 import inspect
 import json
 import linecache
+import re
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pytest
@@ -24,6 +26,7 @@ from sandbox import (
     event,
     rpc,
 )
+from sandbox.inspector.control.breakpoints import KINDS
 from sandbox.notebook.answering.commands_of import commands_of
 from sandbox.notebook.link import Link
 
@@ -595,6 +598,12 @@ async def test_what_is_no_condition_is_refused(inspector, page, when, words):
     assert words in await page.refused("invariant", condition=when)
     assert inspector.breakpoints == ()
     assert inspector.invariants == ()
+
+
+def test_the_page_offers_every_kind_of_breakpoint_in_the_same_words():
+    page_code = Path(__file__).parents[2] / "frontend" / "src" / "views" / "Breakpoints.tsx"
+    offered = re.findall(r'^  \["(\w+)", "(.+)"\],$', page_code.read_text(), re.MULTILINE)
+    assert dict(offered) == KINDS
 
 
 async def test_what_is_no_breakpoint_is_refused(page):

@@ -202,6 +202,7 @@ def test_records_that_come_close_together_go_in_one_batch():
     ]
 
 
+@settings(deadline=None)
 @given(count=st.integers(1, 3 * BATCH + 1))
 def test_no_batch_is_larger_than_agreed(count):
     recording, clock, page, link = make()

@@ -1,6 +1,6 @@
 /** What part of the picture is in sight: pan, zoom and fit, as arithmetic on a view. */
 
-import type { Rect } from "../layout";
+import { NARROW, type Rect } from "../layout";
 
 /** A point p of the picture is seen at p · scale + (x, y), in pixels of the stage. */
 export interface View {
@@ -23,6 +23,8 @@ const AROUND = 1.6;
 
 /** Room of the tools that lie on the picture: above and below its left part. */
 export const TOOLS = { height: 32, above: 236, below: 137 };
+/** On a narrow stage all of them are above. */
+const NARROW_TOOLS = { height: 32, above: NARROW, below: 0 };
 
 /** The whole picture, in the middle of the stage; the tools cover none of the boxes. */
 export function fitted(bounds: Rect, stage: Size, boxes: readonly Rect[] = []): View {
@@ -50,11 +52,12 @@ function within(bounds: Rect, stage: Size, above: number, below: number): View {
 }
 
 function isCovered(view: View, box: Rect, stage: Size): boolean {
+  const tools = stage.width < NARROW ? NARROW_TOOLS : TOOLS;
   const left = box.x * view.scale + view.x;
   const top = box.y * view.scale + view.y;
   const bottom = top + box.height * view.scale;
-  if (top < TOOLS.height && left < TOOLS.above) return true;
-  return bottom > stage.height - TOOLS.height && left < TOOLS.below;
+  if (top < tools.height && left < tools.above) return true;
+  return bottom > stage.height - tools.height && left < tools.below;
 }
 
 /** Whether all of the picture is in sight. */

@@ -121,7 +121,7 @@ function cardLines(drawing: Drawing, agent: Agent): string[] {
   const look = lookOf(drawing.state, agent);
   const fields = drawing.fields(agent).slice(0, 2);
   const received = agent.received.length - agent.pending;
-  const quiet = received === 0 ? "" : `${received} received`;
+  const quiet = received === 0 || look === "ghost" ? "" : `${received} received`;
   return [
     `${GLYPHS[look]} ${lookWords(drawing.state, agent)}`,
     fields.length === 0 ? quiet : fields.join(" · "),

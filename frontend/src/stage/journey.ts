@@ -1,7 +1,7 @@
 /** The ways that messages take through the picture, and the thread from a source to a key. */
 
-import { type Curve, type Point, reversed, type Way, wayBetween } from "../geometry";
-import { type Layout, middle, type Rect } from "../layout";
+import { type Point, reversed, type Way, wayBetween } from "../geometry";
+import type { Layout, Rect } from "../layout";
 import type { Scene } from "../scene";
 import {
   type Delivery,
@@ -95,26 +95,33 @@ function subscriptionThreads(state: State, scene: Scene, subscription: Subscript
 }
 
 function thread(scene: Scene, topic: string, source: string, agent: string): Thread[] {
+  const { type, key } = splitAgentId(agent);
   const from = tabPoint(scene, topic, source);
   const to = agentPoint(scene, agent);
-  if (from === null || to === null) return [];
-  const reach = Math.max(24, Math.abs(to.x - from.x) * 0.45);
-  const curve: Curve = [from, { x: from.x + reach, y: from.y }, { x: to.x - reach, y: to.y }, to];
-  return [{ source, key: splitAgentId(agent).key, agent, tab: `${topic}/${source}`, way: [curve] }];
+  const box = scene.types.find((one) => one.type.type === type)?.box;
+  if (from === null || to === null || box === undefined) return [];
+  // Into the box on the level of its end, and there straight on, below the texts of other agents.
+  const edge = { x: box.x, y: to.y };
+  const reach = Math.max(24, Math.abs(edge.x - from.x) * 0.45);
+  const way: Way = [
+    [from, { x: from.x + reach, y: from.y }, { x: edge.x - reach, y: edge.y }, edge],
+    [edge, edge, to, to],
+  ];
+  return [{ source, key, agent, tab: `${topic}/${source}`, way }];
 }
 
 function tabPoint(scene: Scene, topic: string, source: string): Point | null {
   const shape = scene.topics.find((one) => one.id === topicNode(topic));
   if (shape === undefined) return null;
   const tab = shape.tabs.find((one) => one.source === source);
-  if (tab !== undefined) return { x: tab.x + tab.width, y: middle(tab) };
+  if (tab !== undefined) return { x: tab.x + tab.width / 2, y: tab.y + tab.height };
   const { x, y, width, height } = shape.box;
   return { x: x + width, y: y + height + (shape.tabs.length > 0 ? 9 : 0) };
 }
 
 function agentPoint(scene: Scene, agent: string): Point | null {
   const rect = agentRect(scene, agent);
-  return rect === null ? null : { x: rect.x, y: middle(rect) };
+  return rect === null ? null : { x: rect.x + 7, y: rect.y + rect.height - 4 };
 }
 
 /** Where an agent is drawn: as card, chip or cell, else among the rest of its type. */
@@ -130,10 +137,9 @@ export function agentRect(scene: Scene, agent: string): Rect | null {
 }
 
 /** The words for threads, as in "source s1 → key s1". */
-export function threadWords(found: readonly Thread[]): string {
-  const words = found
-    .slice(0, MAX_THREADS)
-    .map(({ source, key }) => `source ${source} → key ${key}`);
-  const rest = found.length - words.length;
-  return words.join(" · ") + (rest > 0 ? ` · and ${rest} more` : "");
+export function threadWords(found: readonly Thread[]): string[] {
+  const shown = found.length > MAX_THREADS ? found.slice(0, MAX_THREADS - 1) : found;
+  const words = shown.map(({ source, key }) => `source ${source} → key ${key}`);
+  const rest = found.length - shown.length;
+  return rest === 0 ? words : [...words, `and ${rest} more`];
 }

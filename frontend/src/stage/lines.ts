@@ -137,13 +137,17 @@ export function fitting(texts: readonly string[], way: Way): string {
   return texts.find((text) => textWidth(text, LABEL_SIZE) <= room) ?? "";
 }
 
-/** Where a label lies on nothing else: in the middle of a way, else near one of its ends. */
-export function labelPoint(layout: Layout, way: Way, width: number): Point {
-  const middle = way[Math.floor((way.length - 1) / 2)];
-  if (middle === undefined) return { x: 0, y: 0 };
-  const points = [0.5, 0.25, 0.75, 0.15, 0.85].map((part) => pointAt(middle, part));
-  const free = points.find((point) => isFree(layout, point, width));
-  return free ?? pointAt(middle, 0.5);
+/**
+ * Where a label lies on nothing else: in the middle of a way, else near one of its ends, else on
+ * another leg of it; null where there is no such place.
+ */
+export function labelPoint(layout: Layout, way: Way, width: number): Point | null {
+  const middle = Math.floor((way.length - 1) / 2);
+  const legs = [...way.slice(middle), ...way.slice(0, middle)];
+  const points = legs.flatMap((leg) =>
+    [0.5, 0.25, 0.75, 0.15, 0.85].map((part) => pointAt(leg, part)),
+  );
+  return points.find((point) => isFree(layout, point, width)) ?? null;
 }
 
 function isFree({ outlines, headings }: Layout, { x, y }: Point, width: number): boolean {

@@ -24,18 +24,24 @@ const TRAVEL_MS = 250;
 const RADIUS = 5.5;
 /** More at once could not be told apart; the log has them all. */
 const MAX_DOTS = 60;
+/** Of more than so many since the last drawing, only the newest travel. */
+const FOLLOWED = 12;
 
 /** A dot for each delivery that moves, on a canvas above the picture. */
 export function Dots({ state, layout, camera }: DotsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const seen = useRef(state.moves.length);
+  const wasEmpty = useRef(true);
   const dots = useRef<Dot[]>([]);
   const frame = useRef(0);
 
   useLayoutEffect(() => {
-    const moved = state.moves.slice(Math.max(seen.current, state.moves.length - MAX_DOTS));
+    const moved = state.moves.slice(Math.max(seen.current, state.moves.length - FOLLOWED));
+    const opened = wasEmpty.current;
     seen.current = state.moves.length;
-    if (moved.length === 0 || prefersStillness()) return;
+    wasEmpty.current = state.places.length === 0;
+    // What had happened before the picture was there is not shown as if it happened now.
+    if (opened || moved.length === 0 || prefersStillness()) return;
     const from = performance.now();
     for (const number of moved) {
       const delivery = state.deliveries.get(number);
@@ -53,7 +59,7 @@ export function Dots({ state, layout, camera }: DotsProps) {
       };
       draw();
     }
-  }, [state.moves.length]);
+  }, [state.moves.length, state.places.length]);
 
   useLayoutEffect(() => () => cancelAnimationFrame(frame.current), []);
 

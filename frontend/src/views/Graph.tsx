@@ -323,11 +323,13 @@ function Caption({ state, about, threads }: CaptionProps) {
   const subscription =
     about?.what === "subscription" ? state.subscriptions.get(about.id) : undefined;
   if (threads.length === 0 && subscription === undefined) return null;
-  const words = threads.length === 0 ? "no message has come this way yet" : threadWords(threads);
+  const words = threads.length === 0 ? ["no message has come this way yet"] : threadWords(threads);
   return (
-    <p class="sb-caption" data-testid="thread-words" title={words}>
-      {subscription !== undefined && <b>{subscriptionWords(subscription)}: </b>}
-      {words}
+    <p class="sb-caption" data-testid="thread-words" title={words.join(" · ")}>
+      {subscription !== undefined && <b>{subscriptionWords(subscription)}</b>}
+      {words.map((line) => (
+        <span key={line}>{line}</span>
+      ))}
     </p>
   );
 }

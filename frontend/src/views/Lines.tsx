@@ -152,7 +152,9 @@ export function Threads({ threads }: { threads: readonly Thread[] }) {
 function Label({ text, way, layout }: { text: string; way: Way; layout: Layout }) {
   if (text === "") return null;
   const width = textWidth(text, LABEL_SIZE) + 6;
-  const { x, y } = labelPoint(layout, way, width);
+  const place = labelPoint(layout, way, width);
+  if (place === null) return null;
+  const { x, y } = place;
   return (
     <g class="sb-label">
       <rect x={x - width / 2} y={y - 7} width={width} height="14" rx="3" />

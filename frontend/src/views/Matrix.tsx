@@ -257,6 +257,7 @@ function Cell({ row, column, cell, index, isActive, store }: CellProps) {
   const classes = [
     selected ? "sb-selected" : "",
     isCrossed(selection, row, column) ? "sb-crossed" : "",
+    subscription === null ? "" : "sb-matrix-subscribed",
     pending > 0 ? "sb-matrix-pending" : "",
   ];
   const words = cellWords(row, column, cell);
@@ -275,7 +276,6 @@ function Cell({ row, column, cell, index, isActive, store }: CellProps) {
         tabIndex={isActive ? 0 : -1}
         onClick={select}
       >
-        {subscription !== null && <span class="sb-matrix-mark">◆</span>}
         {count > 0 ? shortCount(count) : ""}
       </button>
     </td>

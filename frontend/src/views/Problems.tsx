@@ -64,7 +64,7 @@ function Item({ store, state, problem }: ItemProps) {
   return (
     <li class={`sb-problem${marks}`} data-testid="problem" data-kind={problem.kind}>
       <b>
-        <span aria-hidden="true">{problem.note ? "ⓘ" : "⚠"} </span>
+        <span aria-hidden="true">{problem.note ? "i" : "⚠"} </span>
         {problem.kind.replaceAll("_", " ")}
       </b>
       <span class="sb-sentence">{problem.sentence}</span>
