@@ -2,7 +2,6 @@
 
 PYTHON ?= python3
 VENV := .venv
-BENCH_VENV := .venv-bench
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
@@ -10,7 +9,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 INSTALL_INPUTS := pyproject.toml scripts/hatch_build.py \
 	$(shell find frontend -name node_modules -prune -o -name tests -prune -o -type f -print)
 
-.PHONY: help tour test check conformance frontend-check notebooks-check binder-check binder-lock address docs bench clean
+.PHONY: help tour test check conformance frontend-check notebooks-check test-matrix binder-check binder-lock address docs bench soak clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -21,7 +20,9 @@ help:
 	@echo 'make check         the quick ones: format, lint, types, floors, Python'
 	@echo 'make docs          the API reference, with its links checked, in build/docs'
 	@echo 'make binder-check  what Binder does, without a container; binder-lock renews its pins'
-	@echo 'make bench         side by side with autogen-core'
+	@echo 'make test-matrix   the tests on every Python, with the newest and the oldest packages'
+	@echo 'make bench         measure it beside its peers, in environments of their own'
+	@echo 'make soak          ten minutes of random traffic with every fault, and 200 kills'
 	@echo 'make clean         remove environments, builds and caches'
 
 tour: $(VENV)/.lab
@@ -43,6 +44,10 @@ check: $(VENV)/.dev
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m 'not browser'
+
+# Interpreters are found by name, or named: make test-matrix PYTHON312=/opt/python3.12/bin/python3
+test-matrix: $(VENV)/.dev
+	$(BIN)/python scripts/test_matrix.py $(MATRIX)
 
 # AutoGen Core's own tests, with the sandbox in its place.
 conformance: $(VENV)/.dev
@@ -73,11 +78,15 @@ address:
 binder-lock: $(VENV)/.made
 	$(BIN)/python scripts/binder_lock.py
 
-bench: $(BENCH_VENV)/.bench
-	$(BENCH_VENV)/bin/python benchmarks/side_by_side.py $(BENCH)
+bench:
+	$(PYTHON) benchmarks/bench.py $(BENCH)
+
+soak: $(VENV)/.dev
+	$(BIN)/python benchmarks/soak.py $(SOAK)
+	$(BIN)/python benchmarks/kill.py
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) build dist frontend/node_modules sandbox/notebook/static
+	rm -rf $(VENV) .venv-bench-* .venv-matrix build dist frontend/node_modules sandbox/notebook/static
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -98,11 +107,6 @@ $(VENV)/.lab: $(VENV)/.made $(INSTALL_INPUTS)
 $(VENV)/.dev: $(VENV)/.made $(INSTALL_INPUTS)
 	@echo 'Installing the sandbox and its test tools into $(VENV); the first time this takes a minute or two.'
 	$(BIN)/python $(PIP_INSTALL) --editable '.[dev]'
-	@touch $@
-
-# Not editable: measured is what users get. So it is due again when any module has changed.
-$(BENCH_VENV)/.bench: $(BENCH_VENV)/.made $(INSTALL_INPUTS) $(shell find sandbox -name '*.py')
-	$(BENCH_VENV)/bin/python $(PIP_INSTALL) '.[bench]'
 	@touch $@
 
 frontend/node_modules/.package-lock.json: frontend/package-lock.json

@@ -13,9 +13,12 @@ import time
 import tracemalloc
 from collections.abc import Callable, Coroutine
 from contextlib import closing, nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from workloads import Ask, News, agents_of
+from peers.core import agents_of
+from peers.messages import Ask, News
 
 import sandbox
 from sandbox import AgentId, SingleThreadedAgentRuntime, TopicId, TypeSubscription
@@ -108,8 +111,36 @@ async def _in_small_bursts(work: Work, runtime: SingleThreadedAgentRuntime, coun
         await work(runtime, 50)
 
 
+async def seconds_to_file(work: Work, path: Path | None) -> tuple[float, int]:
+    """Time of the processor and number of records, kept in memory or written as they come."""
+    runtime = await crew()
+    runtime.start()
+    with closing(Inspector(runtime, paused=False, path=path)) as inspector:
+        await work(runtime, 1)
+        before, begun = inspector.recording.last, time.process_time()
+        await work(runtime, MESSAGES)
+        taken, records = time.process_time() - begun, inspector.recording.last - before
+    await runtime.stop_when_idle()
+    return taken, records
+
+
+def to_file(name: str, work: Work) -> None:
+    """Print what it costs to write each record to a file at once, and the ratio with it."""
+    best = {"bare": float("inf"), "memory": float("inf"), "file": float("inf")}
+    with TemporaryDirectory() as folder:
+        for number in range(ROUNDS // 2):
+            path = Path(folder, f"{number}.jsonl")
+            memory, _ = asyncio.run(seconds_to_file(work, None))
+            file, records = asyncio.run(seconds_to_file(work, path))
+            bare = asyncio.run(seconds(work, recorded=False)) * MESSAGES
+            for which, taken in (("bare", bare), ("memory", memory), ("file", file)):
+                best[which] = min(best[which], taken)
+    extra = (best["file"] - best["memory"]) / records * 1e6
+    print(f"{name:<28} {extra:6.2f} us a record more, {best['file'] / best['bare']:.2f} x in all")
+
+
 async def questions(deliveries: int = 100_000, subscriptions: int = 1_000) -> None:
-    """Print how long `why` and `at` take on a long recording."""
+    """Print how long `why` and `at` take on a long recording, the first time and again."""
     runtime = await crew()
     for number in range(subscriptions):
         await runtime.add_subscription(TypeSubscription(f"topic{number}", "counter"))
@@ -118,14 +149,22 @@ async def questions(deliveries: int = 100_000, subscriptions: int = 1_000) -> No
         await ask(runtime, deliveries // 2)
         recording = inspector.recording
         last = recording.last
-        _ = recording.state  # what came before is looked at once
-        inspector.why(1)
         size = f"{last:,} records"
         middle = deliveries // 2 | 1
+        _once(f"first why, {size}", lambda: inspector.why(middle, "answerer/default"), 10)
         _best(f"why, {size}", lambda: inspector.why(middle, "answerer/default"), 10)
+        _once("first at, 100,000 records", lambda: recording.at(100_000), 100)
+        _once(f"first state, {size}", lambda: recording.state)
         _best(f"at, {size}", lambda: recording.at(last // 2), 100)
         _best(f"state at, {size}", lambda: inspector.state(RECIPIENT, at=last // 3), 100)
     await runtime.stop_when_idle()
+
+
+def _once(name: str, work: Callable[[], object], most: float | None = None) -> None:
+    begun = time.process_time()
+    work()
+    taken = (time.process_time() - begun) * 1e3
+    print(f"{name:<28} {taken:6.2f} ms" + ("" if most is None else f" (at most {most})"))
 
 
 def _best(name: str, work: Callable[[], object], most: float) -> None:
@@ -146,6 +185,8 @@ def main() -> None:
         records, computed = asyncio.run(bytes_per_delivery(work, deliveries))
         line = f"{records:4.0f} bytes (at most 700), {computed:.0f} with its state computed"
         print(f"{name + ', per delivery':<28} {line}")
+    to_file("RPC, to a file", ask)
+    to_file("publish, to a file", publish)
     asyncio.run(questions())
 
 

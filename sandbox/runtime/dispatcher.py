@@ -29,7 +29,7 @@ from sandbox.runtime.pump import Pump
 from sandbox.runtime.starting import EAGER, NAME, Starter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
     from contextvars import Context
 
     from sandbox.messaging.agent import Agent
@@ -182,9 +182,8 @@ class Dispatcher:
             return False
         self.deliver(delivery, context)
         queue = self.ledger.queue
-        queued = queue.ready
-        if queued and (publication := delivery.publication) is not None and not queue.choosy:
-            while queued and queued[0].publication is publication:
+        if queue.ready and (publication := delivery.publication) is not None and not queue.choosy:
+            while queue.ready and queue.ready[0].publication is publication:
                 sibling = self.next() if guard is None else self._sibling_past(guard)
                 if sibling is None:
                     break
@@ -221,21 +220,13 @@ class Dispatcher:
             ledger.queue.close_mailbox(delivery)
         if self._interventions.handlers and _is_to_be_intercepted(delivery):
             self._intercepting.append(delivery)
-            self._start(self._intercept(delivery), delivery, context)
+            work = self._intercept(delivery)
         elif delivery.kind is RESPONSE or delivery.recipient is None:
             self._conclude(delivery)
+            return
         else:
-            self._start(self._turn(delivery), delivery, context)
-
-    def _conclude(self, delivery: Delivery) -> None:
-        """Settle what starts no turn: a response, or an event that nobody receives."""
-        if delivery.kind is RESPONSE:
-            self._answer(delivery)
-        else:
-            self.ledger.settle(delivery, NO_RECIPIENT)
-
-    def _start(self, work: Coroutine[Any, Any, None], delivery: Delivery, context: Context) -> None:
-        """Run this up to its first await, in a task of its own."""
+            work = self._turn(delivery)
+        # It runs up to its first await, in a task and with context variables of its own.
         loop, own = self.pump.loop, context.copy()
         assert loop is not None  # it is bound
         if EAGER:
@@ -244,6 +235,13 @@ class Dispatcher:
             task = self._begin(work, loop, own)
         if delivery.verdict is None:
             delivery.task = task  # the event loop itself holds tasks only weakly
+
+    def _conclude(self, delivery: Delivery) -> None:
+        """Settle what starts no turn: a response, or an event that nobody receives."""
+        if delivery.kind is RESPONSE:
+            self._answer(delivery)
+        else:
+            self.ledger.settle(delivery, NO_RECIPIENT)
 
     async def _intercept(self, delivery: Delivery) -> None:
         current_turn.set(Errand(delivery, intervenes=True))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import insort
+from collections import deque
 from typing import TYPE_CHECKING
 
+from sandbox.runtime.lines import LineInOrder, LineOfPairs
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sandbox.runtime.delivery import Delivery
 
@@ -34,7 +37,11 @@ class Policy:
         self.seed = seed
         self.made = 0
 
-    def choose(self, may_go: Sequence[Delivery]) -> Delivery | None:
+    def line(self, pending: Iterable[Delivery]) -> deque[Delivery] | LineInOrder | LineOfPairs:
+        """What deliveries wait in under this policy; these do already, in order."""
+        return deque(pending)
+
+    def choose(self, may_go: Sequence[Delivery] | LineOfPairs) -> Delivery | None:
         """The one that goes next of those that may, which come in the order of the queue.
 
         Asking changes nothing; the queue counts what was `made`.
@@ -61,7 +68,7 @@ class Policy:
 class _LastIn(Policy):
     __slots__ = ()
 
-    def choose(self, may_go: Sequence[Delivery]) -> Delivery | None:
+    def choose(self, may_go: Sequence[Delivery] | LineOfPairs) -> Delivery | None:
         return may_go[-1] if may_go else None
 
     def order(self, may_go: Sequence[Delivery]) -> list[Delivery]:
@@ -71,7 +78,10 @@ class _LastIn(Policy):
 class _Random(Policy):
     __slots__ = ()
 
-    def choose(self, may_go: Sequence[Delivery]) -> Delivery | None:
+    def line(self, pending: Iterable[Delivery]) -> LineInOrder:
+        return LineInOrder(pending)
+
+    def choose(self, may_go: Sequence[Delivery] | LineOfPairs) -> Delivery | None:
         return may_go[self._draw(0, len(may_go))] if may_go else None
 
     def order(self, may_go: Sequence[Delivery]) -> list[Delivery]:
@@ -82,7 +92,12 @@ class _Random(Policy):
 class _Pairs(Policy):
     __slots__ = ()
 
-    def choose(self, may_go: Sequence[Delivery]) -> Delivery | None:
+    def line(self, pending: Iterable[Delivery]) -> LineOfPairs:
+        return LineOfPairs(pending)
+
+    def choose(self, may_go: Sequence[Delivery] | LineOfPairs) -> Delivery | None:
+        if isinstance(may_go, LineOfPairs):
+            return may_go.first_of(self._draw(0, may_go.pairs)) if may_go else None
         firsts: dict[object, Delivery] = {}
         for delivery in may_go:
             firsts.setdefault((delivery.sender, delivery.recipient), delivery)

@@ -105,6 +105,7 @@ class Publisher:
             elif gone and gone[0].recipient is None:  # so far it had nobody to go to
                 event = gone.pop(0)
                 event.recipient, event.subscriptions = recipient, subscriptions
+                self._ledger.queue.readdress(event)
             else:
                 event = self._event(publication, recipient, subscriptions)
                 self._ledger.queue.insert(event)

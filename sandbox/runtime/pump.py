@@ -149,10 +149,14 @@ class Pump:
 
     def _schedule(self) -> None:
         self.asleep = False
-        assert self.loop is not None  # bound before it sleeps
-        if not self.loop.is_closed():  # else a task of that loop is being destroyed
+        loop = self.loop
+        assert loop is not None  # bound before it sleeps
+        try:
+            loop.call_soon(self._run)
             self._scheduled = True
-            self.loop.call_soon(self._run)
+        except RuntimeError:
+            if not loop.is_closed():  # else a task of that loop is being destroyed
+                raise
 
     async def rest(self) -> None:
         """Let everything run that can run now, so that what a delivery caused has happened."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from sandbox.messaging.agent_id import AgentId
     from sandbox.runtime.delivery import Delivery
+    from sandbox.runtime.lines import LineInOrder, LineOfPairs
     from sandbox.runtime.policies import Policy
 
 # Places are compared as tuples, so there is always room for another between two of them.
@@ -45,7 +46,7 @@ class DeliveryQueue:
     )
 
     def __init__(self) -> None:
-        self.ready: deque[Delivery] = deque()
+        self.ready: deque[Delivery] | LineInOrder | LineOfPairs = deque()
         # A key here means: this agent's mailbox is closed, its turn is open.
         self.mailboxes: dict[AgentId, deque[Delivery]] = {}
         # Number of the delivery whose turn keeps a mailbox closed -> the agent.
@@ -165,12 +166,21 @@ class DeliveryQueue:
             self.unblocked.remove(delivery)
             self._unblock_next(delivery.recipient)  # type: ignore[arg-type]  # it has one
             return
+        if self.ready and isinstance(self.ready, deque) and self.ready[-1] is delivery:
+            self.ready.pop()  # the last is far to seek in a long queue
+            return
         for line in (self.ready, *self.mailboxes.values()):
             if delivery in line:
                 line.remove(delivery)
                 return
         msg = f"{delivery!r} is not in the queue."
         raise ValueError(msg)
+
+    def readdress(self, delivery: Delivery) -> None:
+        """A pending delivery that went to nobody has a recipient now."""
+        if delivery.state is not HELD:
+            self.take(delivery)  # the queue may be sorted by recipients
+            self.insert(delivery)
 
     def hold(self, delivery: Delivery) -> None:
         """Set a pending delivery aside until it is released."""
@@ -209,6 +219,7 @@ class DeliveryQueue:
     def choose_by(self, policy: Policy | None) -> None:
         """Let a policy decide what goes next; `None` is first in, first out."""
         self.policy = policy
+        self.ready = deque(self.ready) if policy is None else policy.line(self.ready)
         self.choosy = policy is not None or bool(self.paused)
 
     def pause(self, agent: AgentId) -> None:
@@ -273,7 +284,7 @@ class DeliveryQueue:
 
     def _that_may_go(
         self, above_depth: int, among: Callable[[Delivery], bool] | None
-    ) -> Sequence[Delivery]:
+    ) -> Sequence[Delivery] | LineOfPairs:
         line = self._in_order()
         if line is self.ready and above_depth < 0 and not self.paused and among is None:
             return self.ready
@@ -319,7 +330,7 @@ def place_between(before: Place | None, after: Place | None) -> Place:
     return (*before, 0)
 
 
-def _insert(line: deque[Delivery], delivery: Delivery) -> None:
+def _insert(line: deque[Delivery] | LineInOrder | LineOfPairs, delivery: Delivery) -> None:
     own = place(delivery)
     if not line or place(line[-1]) < own:
         line.append(delivery)

@@ -181,7 +181,8 @@ async def test_each_record_is_looked_at_once():
             type(self).given += len(found) if isinstance(place, slice) else 1
             return found
 
-    inspector.recording.records = Counting(inspector.recording.records)
+    counting = Counting(inspector.recording.records)
+    inspector.recording.records = inspector._recorder._records = counting
     for _ in range(50):
         await publish(inspector, Number(1))
         assert [p.kind for p in inspector.problems] == ["unhandled"]

@@ -92,6 +92,9 @@ class Recorder(Instrument):
         self._messages = WatchedMessages()
         self._watched = self._messages.get
         self._states = WatchedStates()
+        # The agent that was looked for last: most are looked for several times in a row.
+        self._recipient: AgentId | None = None
+        self._agent: WatchedAgent | None = None
         self._printouts = Printouts(partial(recording.append, Printed))
         self._between_milestones = -1
         self._milestone: Callable[[int], None] | None = None
@@ -160,6 +163,7 @@ class Recorder(Instrument):
     def type_unregistered(self, type: str) -> None:
         """Record that an agent type is gone."""
         self._states.type_gone(type)
+        self._recipient = self._agent = None
         self._write(Unregistered, type)
 
     def agent_created(self, agent_id: AgentId, agent: Agent) -> None:
@@ -169,6 +173,7 @@ class Recorder(Instrument):
         name = str(agent_id)
         self._write(Created, name, class_name(agent), cause)
         watched = self._states.created(agent_id, agent)
+        self._recipient = self._agent = None
         if delivery is not None and delivery.recipient == agent_id:
             watched.turns[delivery.number] = None
         if watched.text != EMPTY:
@@ -273,6 +278,7 @@ class Recorder(Instrument):
     def agent_crashed(self, agent_id: AgentId, agent: Agent) -> None:
         """Record that an agent lost its state."""
         self._states.gone(agent_id)
+        self._recipient = self._agent = None
         self._write(Crashed, str(agent_id))
 
     def stopped(self, number: int | None, by: str, reason: str) -> None:
@@ -293,7 +299,10 @@ class Recorder(Instrument):
         watched = self._watched(number)
         if watched is not None and not watched.is_still(delivery.message):
             self._look_at_message(delivery)
-        if (agent := self._states.get(delivery.recipient)) is not None:
+        recipient = delivery.recipient
+        if recipient is not self._recipient:
+            self._recipient, self._agent = recipient, self._states.get(recipient)
+        if (agent := self._agent) is not None:
             turns = agent.turns
             if agent.look():  # outside any turn, or in one that is still open
                 self._state_changed(delivery, next(reversed(turns), None), agent)
@@ -358,7 +367,10 @@ class Recorder(Instrument):
         number, messages = delivery.number, self._messages
         if self._printouts.part is not None:
             self._printouts.flush()
-        agent = self._states.get(delivery.recipient)
+        recipient = delivery.recipient
+        if recipient is not self._recipient:
+            self._recipient, self._agent = recipient, self._states.get(recipient)
+        agent = self._agent
         if agent is None or number not in agent.turns:
             return  # there was no turn
         if ended:
