@@ -49,7 +49,8 @@ TIMES = (
 BYTES = (
     Row("an agent", "agent", "agent_memory", (10_000,), 0.1, fresh=True),
     Row("a queued delivery", "delivery", "queued_memory", (50_000,), 0.1, fresh=True),
-    Row("a recorded delivery", "delivery", "recorded_memory", (20_000,), 0.1, fresh=True),
+    Row("a recorded delivery", "delivery", "recorded_memory", (5_000, False), 0.1, fresh=True),
+    Row("the same, looked at", "delivery", "recorded_memory", (5_000, True), 0.1, fresh=True),
 )
 
 IMPORTS = {

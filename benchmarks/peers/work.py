@@ -12,7 +12,9 @@ class Unable(Exception):  # noqa: N818  # it is an answer
 
 
 class Clock:
-    """Measures the part of a piece of work that counts.
+    """Measures the part of a piece of work that counts, in time of the processor.
+
+    All threads count. So what else the machine does, and waiting, falls on nobody.
 
     Example:
         with Clock() as clock:
@@ -23,11 +25,11 @@ class Clock:
     def __enter__(self) -> Self:
         gc.collect()
         gc.disable()
-        self._begun = time.perf_counter()
+        self._begun = time.process_time()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.seconds = time.perf_counter() - self._begun
+        self.seconds = time.process_time() - self._begun
         gc.enable()
 
 
@@ -80,6 +82,6 @@ class Peer:
         """Bytes per message that waits in the queue, the message included."""
         raise Unable("has no queue to look at")
 
-    async def recorded_memory(self, count: int) -> float:
-        """Bytes per recorded delivery: of its records, and of the state computed from them."""
+    async def recorded_memory(self, count: int, look: bool) -> float:
+        """Bytes per recorded delivery: of its records, and if looked at of the state as well."""
         raise Unable("records nothing")

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import inspector from "../src/index";
 import type { RawRecord } from "../src/records";
 import { stateAfter } from "../src/reducer";
@@ -243,6 +243,16 @@ describe("moving about", () => {
     await enter("nowhere");
     expect(one("notice").textContent).toContain('"nowhere"');
   });
+});
+
+test("a message that is handed over travels; what happened before the view was there does not", async () => {
+  const draw = vi.spyOn(HTMLCanvasElement.prototype, "getContext");
+  const shown = countBefore("rpc", "handling", 2);
+  await open(recordsBefore("rpc", "handling", 2));
+  expect(draw).not.toHaveBeenCalled();
+  model.batch(shown + 1, recording("rpc").slice(shown));
+  await settled();
+  expect(draw).toHaveBeenCalled();
 });
 
 test("nodes are found by how their names begin, then by what they contain", () => {

@@ -65,6 +65,7 @@ class Router:
         self._shelves: dict[Shelf, dict[str, Subscription]] = {}
         self._known: set[tuple[Shelf, str]] = set()  # what makes indexed subscriptions equal
         self._routes: dict[tuple[str, str], tuple[Addressee, ...]] = {}
+        self._found: dict[str, list[Subscription]] = {}  # by topic type, whatever the source
 
     @property
     def subscriptions(self) -> tuple[Subscription, ...]:
@@ -141,11 +142,7 @@ class Router:
         return addressees
 
     def _find(self, topic_id: TopicId) -> Iterator[Route]:
-        topic_type = topic_id.type
-        prefixes = (Shelf("prefix", topic_type[:n]) for n in range(len(topic_type) + 1))
-        shelves = (APART, Shelf("exact", topic_type), *prefixes)
-        candidates = chain.from_iterable(self._shelves.get(s, {}).values() for s in shelves)
-        for subscription in sorted(candidates, key=lambda s: self._ranks[s.id]):
+        for subscription in self._candidates(topic_id.type):
             try:
                 if subscription.is_match(topic_id):
                     yield Route(_checked(subscription.map_to_agent(topic_id)), subscription.id)
@@ -157,9 +154,22 @@ class Router:
                     topic_id,
                 )
 
+    def _candidates(self, topic_type: str) -> list[Subscription]:
+        found = self._found.get(topic_type)
+        if found is None:
+            prefixes = (Shelf("prefix", topic_type[:n]) for n in range(len(topic_type) + 1))
+            shelves = (APART, Shelf("exact", topic_type), *prefixes)
+            candidates = chain.from_iterable(self._shelves.get(s, {}).values() for s in shelves)
+            found = sorted(candidates, key=lambda s: self._ranks[s.id])
+            if len(self._found) >= REMEMBERED_TOPICS:
+                self._found.clear()
+            self._found[topic_type] = found
+        return found
+
     def _changed(self) -> None:
         self.version += 1
         self._routes.clear()
+        self._found.clear()
 
 
 def describe(subscription: Subscription) -> str:

@@ -28,7 +28,7 @@ inspector.break_on("before", agent="store")
 inspector.invariant("agents['bar/s1'].glasses < 3")
 await asyncio.sleep(0)
 """
-LOST = "inspector.drop(10)\nawait inspector.run()"
+LOST = "inspector.drop(10)\ninspector.release(8)\nawait inspector.run()"
 CELLS = [PROGRAM, publish(), ASK.format(text="salt?"), OVEN, publish(), publish("tea", "s2")]
 CHANGE_THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 IS_DARK = "dark => (document.body.dataset.jpThemeLight === 'false') === dark"
@@ -177,6 +177,7 @@ def look_at_narrow_panes(onlooker):
     notebook.tab("why")
     onlooker.look("why")
     notebook.tab("message")
+    notebook.tab("pane-log")
 
 
 def test_every_pane_is_accessible_in_light_and_dark_wide_and_narrow(onlooker):

@@ -106,7 +106,6 @@ export function Graph({ store, camera }: { store: Store; camera: Camera }) {
           aria-label="Agents, topics and subscriptions"
           aria-describedby={words}
         >
-          <Headings layout={layout} detail={detail} />
           {scene.busy && <LineMesh lines={scene.lines} />}
           {single.map((line) => (
             <LineShape
@@ -118,6 +117,7 @@ export function Graph({ store, camera }: { store: Store; camera: Camera }) {
             />
           ))}
           {traced !== null && <Trace marks={marks} layout={layout} delivery={traced} />}
+          <Headings layout={layout} detail={detail} />
           {scene.outside.map((tag) => (
             <OutsideTag key={tag.box.id} tag={tag} marks={marks} />
           ))}

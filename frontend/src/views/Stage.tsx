@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { isBusy } from "../scene";
 import { dragsOf } from "../stage/drags";
 import { findNodes } from "../stage/find";
@@ -18,7 +18,7 @@ const FIRST_STOP =
 export function Stage({ store }: { store: Store }) {
   const camera = useCamera();
   const grown = isBusy(store.now) && !SWITCHED.has(store);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!grown) return;
     SWITCHED.add(store);
     store.tab.stage.value = "matrix";

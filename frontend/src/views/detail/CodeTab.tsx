@@ -48,7 +48,8 @@ function Source({ code, inner }: { code: Code; inner: boolean }) {
         </p>
       )}
       {lines.length > 0 && (
-        <ol class="sb-code" start={first_line}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keys
+        <ol class="sb-code" start={first_line} tabIndex={0}>
           {lines.map((line, place) => {
             const number = first_line + place;
             const here = number === parked;
