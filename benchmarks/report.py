@@ -18,8 +18,8 @@ HEAD = """# Results
 
 One run on {machine}, beside
 {peers};
-written by `make bench`. Times of the processor; medians of {repeat} interleaved repetitions, of fewer
-where the work is long. *recorded* is the sandbox with an inspector
+written by `make bench`. Times of the processor; medians of {repeat} interleaved repetitions, of
+fewer where the work is long. *recorded* is the sandbox with an inspector
 attached; none of the others is observed. *asyncio* is the floor: a bare `asyncio.Queue` round
 trip, and a bare task for each message and subscriber. A ratio is that of the median times; after
 it, the middle half of the ratios within one repetition.
