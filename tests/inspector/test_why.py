@@ -26,6 +26,7 @@ from sandbox import (
     ClosureContext,
     MessageContext,
     TopicId,
+    TypePrefixSubscription,
     TypeSubscription,
 )
 from sandbox.inspector.explaining.why import Why
@@ -182,3 +183,17 @@ async def test_a_question_costs_the_same_however_long_the_recording_is():
         )
     # To find a delivery among thirty times as many takes a few halvings more.
     assert all(0 <= later - sooner < 20 for sooner, later in zip(*costs, strict=True))
+
+
+async def test_of_two_subscriptions_each_delivery_names_the_one_that_brought_it():
+    runtime, inspector = await kitchen()
+    await runtime.add_subscription(TypePrefixSubscription("ord", "kitchen"))
+    await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
+    await runtime.publish_message(Order("soup"), TopicId("borders", "s1"))
+    await inspector.run()
+    brought = [
+        next(d.answer for d in inspector.why(number).steps if d.question == SUBSCRIBED)
+        for number in (1, 2)
+    ]
+    assert brought == ["TypeSubscription('orders') does.", "TypePrefixSubscription('ord*') does."]
+    assert inspector.why(3).verdict.startswith("Nobody got #3 Order, published to borders/s1.")

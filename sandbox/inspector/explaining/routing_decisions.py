@@ -77,7 +77,9 @@ def _published(case: Case) -> Decision:
 
 
 def _subscribed(case: Case, routes: list[tuple[str | None, str]]) -> Decision:
-    name = routes[0][0]
+    # Of several that match, the one that brought this very delivery.
+    own = () if case.delivery is None else case.delivery.subscriptions
+    name = next((route[0] for route in routes if route[0] in own), routes[0][0])
     record = next((s for s in _all(case) if s.subscription == name), None)
     label = "One" if record is None else described(record)
     return Decision(SUBSCRIBED, f"{label} does.", "ok", subscription=name)

@@ -282,7 +282,9 @@ def _verdict(case: Case, steps: tuple[Decision, ...]) -> str:
     undecided = next((s for s in steps if s.outcome == "undecided"), None)
     delivery = case.delivery
     if failing is not None:
-        if delivery is None:
+        if delivery is None and case.agent is None:
+            did = "would get" if case.asked is None else "got"
+        elif delivery is None:
             did = "would not get" if case.asked is None else "did not get"
         elif delivery.verdict == "handled":
             return f"{who} handled {what}, but: {_first_sentence(failing)}"
