@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sandbox.lessons.feedback import Remark
 from sandbox.lessons.forms import Form
 from sandbox.lessons.question import Question, UndecidedError
-from sandbox.lessons.sealing import fits, uncover
+from sandbox.lessons.sealing import fits, plain, uncover
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,8 +69,11 @@ class Check(Question):
         return truth
 
     def remarks(self, given: tuple[str, ...], truth: Any) -> list[Remark]:
-        """The rule, and the delivery that shows it."""
-        return [Remark("", self.rule.sentence, self._delivery())]
+        """The rule, and the delivery that shows it; first, whether a number was asked for."""
+        in_digits = plain("".join(given)).lstrip("+-").isdigit()
+        amiss = self.form.kind == "text" and type(truth) is int and not in_digits
+        text = "The answer is a number, in digits." if amiss else ""
+        return [Remark(text, self.rule.sentence, self._delivery())]
 
     def praise(self, truth: Any) -> list[Remark]:
         """The rule once more, and the delivery that shows it."""

@@ -21,6 +21,18 @@ async def test_the_run_gives_the_answer(place):
     assert wrong.remarks[0].delivery == 1
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("two", "The answer is a number, in digits."), ("3", ""), ("-2", ""), ("'3'", "")],
+)
+def test_a_number_in_words_is_told_that_digits_are_wanted(answer, said):
+    question = Lesson().check("How many?", lambda run: 2, rule="twice")
+    told = question.check(answer)
+    assert told.state == "wrong"
+    assert [remark.text for remark in told.remarks] == [said]
+    assert question.check("2").state == "right"
+
+
 async def test_a_run_that_has_not_come_so_far_is_no_error(place):
     question = place.lesson.check("Verdict?", lambda run: run[1].verdict, rule="order", answer="x")
     assert question.feedback.state == "noted"
