@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -96,6 +97,8 @@ def _tour(options: argparse.Namespace) -> int:
     ]
     if options.no_browser:
         command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in a container, say, where there is nobody else
     try:
         return subprocess.call(command)
     except KeyboardInterrupt:  # Jupyter has asked and said goodbye

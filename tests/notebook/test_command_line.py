@@ -1,5 +1,6 @@
 """The command `agent-sandbox`, as somebody types it."""
 
+import os
 import subprocess
 import sys
 import webbrowser
@@ -78,6 +79,15 @@ def test_tour_starts_jupyterlab_on_loopback_in_that_folder(tmp_path, monkeypatch
     assert {"--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={tmp_path}", "--no-browser"} < {
         *command
     }
+
+
+@pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
+def test_tour_tells_jupyterlab_that_root_is_meant(user, allowed, tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr(os, "geteuid", lambda: user, raising=False)
+    monkeypatch.setattr(subprocess, "call", lambda command: started.append(command) or 0)
+    assert main(["tour", str(tmp_path)]) == 0
+    assert ("--allow-root" in started[0]) is allowed
 
 
 def test_play_opens_a_page_with_the_recording(recorded, opened, capsys):
