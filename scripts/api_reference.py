@@ -5,6 +5,7 @@ Every link within it is followed; the exit code is 1 if one leads nowhere.
 
 import sys
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -45,6 +46,7 @@ class Page(HTMLParser):
 def main(folder: Path) -> int:
     """Write the pages and check them; the exit code says how it went."""
     show_inherited_members()
+    load_late_names()
     pdoc.render.configure(docformat="google", show_source=False, footer_text="agent sandbox")
     pdoc.pdoc(*MODULES, output_directory=folder)
     broken = broken_links(folder)
@@ -52,6 +54,13 @@ def main(folder: Path) -> int:
         print(f"leads nowhere: {link}", file=sys.stderr)
     print(f"{len(list(folder.rglob('*.html')))} pages: {folder / 'index.html'}")
     return 1 if broken else 0
+
+
+def load_late_names() -> None:
+    """Have pdoc find what a module loads only when it is asked for."""
+    for module in map(import_module, MODULES):
+        for name in getattr(module, "__all__", ()):
+            setattr(module, name, getattr(module, name))
 
 
 def show_inherited_members() -> None:
