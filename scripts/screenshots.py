@@ -7,18 +7,17 @@ takes the view in the light and in the dark theme, into `docs/pictures` or the f
 import asyncio
 import json
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from ensure_chromium import system_chromium
 from playwright.async_api import Page, async_playwright
 from tour_check import Server, running_server
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 PATIENCE = 60_000  # milliseconds
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 STEPS = 6
 
@@ -126,7 +125,7 @@ async def step(page: Page) -> None:
 
 async def take(server: Server, folder: Path) -> None:
     """Open the notebook in a browser, run it and take the pictures."""
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    path = system_chromium()
     flags = ["--disable-gpu"] + (["--no-sandbox"] if os.geteuid() == 0 else [])
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=flags)

@@ -107,23 +107,6 @@ export function listsOf(store: Store): Lists {
   return lists;
 }
 
-export interface Watched {
-  path: string;
-  /** Undefined where the agent has no such attribute, or is not built. */
-  value: Json | undefined;
-}
-
-/** What is watched of each agent, at the step that is shown. */
-export function watchedOf(store: Store, state: State): Map<string, Watched[]> {
-  const found = new Map<string, Watched[]>();
-  for (const { agent, path } of listsOf(store).watches.value)
-    found.set(agent, [
-      ...(found.get(agent) ?? []),
-      { path, value: watchedValue(state, agent, path) },
-    ]);
-  return found;
-}
-
 export function watchedValue(state: State, agent: string, path: string): Json | undefined {
   const memory = state.agents.get(agent)?.memory ?? null;
   return memory === null ? undefined : valueAt(contentOf(memory), path);

@@ -1,14 +1,7 @@
 /** The words and signs the views use, in one place, so that all panes speak alike. */
 
 import type { Kind } from "./records";
-import {
-  type Delivery,
-  isBlocked,
-  outsideLabel,
-  type State,
-  type Subscription,
-  stateWord,
-} from "./state";
+import { type Delivery, isBlocked, outsideLabel, type State, type Subscription } from "./state";
 
 export const LETTERS: Record<Kind, string> = { request: "Q", response: "R", event: "P" };
 
@@ -195,19 +188,6 @@ export function tally(state: State): string {
     .filter(([verdict]) => verdict !== "skipped_sender")
     .map(([verdict, number]) => `${number} ${verdict.replace("_", " ")}`);
   return parts.length === 0 ? "nothing delivered yet" : parts.join(", ");
-}
-
-export function stateTitle(state: State): string {
-  switch (stateWord(state)) {
-    case "paused":
-      return "Deliveries wait for a step";
-    case "running":
-      return "Deliveries go by themselves";
-    case "waiting":
-      return "The queue is empty, but a turn is still open";
-    default:
-      return "Nothing is pending and no turn is open";
-  }
 }
 
 export function count(number: number, one: string, many: string): string {
