@@ -3,31 +3,26 @@
 import json
 
 import pytest
-from kitchens import Kitchen, Number, Order, Question, ask, kitchen, only, publish, quiet
+from kitchens import Number, Order, Question, kitchen, order, publish, send
+from planted_faults import Broken, Clumsy, Unbuildable
+from problems_found import only
 
 from sandbox import (
     AgentId,
-    DefaultInterventionHandler,
-    Inspector,
-    MessageContext,
-    RoutedAgent,
-    SingleThreadedAgentRuntime,
     TopicId,
     TypeSubscription,
-    message_handler,
 )
 from sandbox.inspector.diagnosis.problems import Problems
 from sandbox.inspector.recording.recorder import Recorder
 from sandbox.inspector.recording.recording import Recording
 
-assert quiet  # an autouse fixture
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 async def test_a_run_in_which_all_goes_well_has_no_problems():
     _, inspector = await kitchen()
     await publish(inspector, Order("soup"))
-    call = await ask(inspector, Question("soup"))
-    await inspector.run()
+    _, call = await send(inspector, Question("soup"))
     await call
     assert inspector.problems == []
 
@@ -46,8 +41,7 @@ async def test_unhandled_messages_of_one_type_are_one_problem():
 
 async def test_a_request_to_a_handler_of_events_is_told_apart():
     _, inspector = await kitchen()
-    call = await ask(inspector, Order("soup"))
-    await inspector.run()
+    _, call = await send(inspector, Order("soup"))
     await call
     problem = only(inspector, "topic_only")
     assert problem.deliveries == (1,)
@@ -71,17 +65,11 @@ async def test_a_publication_that_only_its_sender_subscribes_to_says_so():
 
 
 async def test_a_handler_that_raised_is_a_problem_of_requests_and_of_events():
-    class Clumsy(RoutedAgent):
-        @message_handler
-        async def cook(self, message: Order, ctx: MessageContext) -> None:
-            raise ValueError("burnt")
-
     runtime, inspector = await kitchen()
-    await Clumsy.register(runtime, "cook", lambda: Clumsy("Burns it."))
+    await Clumsy.register(runtime, "cook", Clumsy)
     await runtime.add_subscription(TypeSubscription("soups", "cook"))
     await publish(inspector, Order("soup"), "soups/s1")
-    call = await ask(inspector, Order("soup"), "cook/s2")
-    await inspector.run()
+    _, call = await send(inspector, Order("soup"), "cook/s2")
     with pytest.raises(ValueError, match="burnt"):
         await call
     problem = only(inspector, "failed")
@@ -92,29 +80,17 @@ async def test_a_handler_that_raised_is_a_problem_of_requests_and_of_events():
 
 
 async def test_an_intervention_that_raised_is_named():
-    class Broken(DefaultInterventionHandler):
-        async def on_publish(self, message, *, message_context):
-            raise OSError("no network")
-
-        async def on_send(self, message, *, message_context, recipient):
-            raise OSError("no network")
-
     _, inspector = await kitchen(intervention_handlers=[Broken()])
     await publish(inspector, Order("soup"))
     problem = only(inspector, "failed")
     assert problem.sentence == "The intervention Broken raised OSError: no network on Order."
-    call = await ask(inspector, Question("soup"))
-    await inspector.run()
+    _, call = await send(inspector, Question("soup"))
     with pytest.raises(OSError, match="no network"):
         await call
     assert [p.kind for p in inspector.problems] == ["failed", "failed"]
 
 
 async def test_an_agent_that_cannot_be_built_and_one_that_is_not_registered_are_undeliverable():
-    class Unbuildable(RoutedAgent):
-        def __init__(self) -> None:
-            raise RuntimeError("no gas")
-
     runtime, inspector = await kitchen()
     await Unbuildable.register(runtime, "cook", Unbuildable)
     for name in ("cook", "bar"):
@@ -143,8 +119,7 @@ async def test_two_subscriptions_for_one_agent_deliver_twice():
 async def test_what_was_pending_when_the_runtime_was_stopped_is_stranded():
     runtime, inspector = await kitchen()
     runtime.start()
-    for _ in range(2):
-        await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
+    await order(runtime, "soup", "salad")
     await runtime.stop()
     problem = only(inspector, "stranded")
     assert problem.deliveries == (1, 2)
@@ -152,10 +127,7 @@ async def test_what_was_pending_when_the_runtime_was_stopped_is_stranded():
 
 
 async def test_after_records_were_let_go_problems_are_still_found():
-    runtime = SingleThreadedAgentRuntime()
-    await Kitchen.register(runtime, "kitchen", Kitchen)
-    await runtime.add_subscription(TypeSubscription("orders", "kitchen"))
-    inspector = Inspector(runtime, paused=True)
+    runtime, inspector = await kitchen()
     recording = Recording(limit=20)
     recorder = Recorder(recording)
     recorder.begin(runtime)

@@ -1,24 +1,60 @@
 """Messages changed after they were sent, of classes defined again, or that cannot travel."""
 
-import asyncio
 import json
 import sys
 import types
 from dataclasses import dataclass, field
 
-from kitchens import Menu, Order, kitchen, only, publish, quiet, waiters
+import pytest
+from kitchens import Order, kitchen, publish, send
+from planted_faults import other_order
+from problems_found import only
 
 from sandbox import (
-    AgentId,
+    Inspector,
     MessageContext,
     RoutedAgent,
+    SingleThreadedAgentRuntime,
     TopicId,
     TypeSubscription,
     event,
+    rpc,
 )
 from sandbox.inspector.diagnosis.faults import changed_fields
 
-assert quiet  # an autouse fixture
+pytestmark = pytest.mark.usefixtures("quiet")
+
+
+@dataclass
+class Menu:
+    dishes: list
+
+
+class Waiter(RoutedAgent):
+    """Crosses out the first dish of a menu, or sends a menu and changes it too late."""
+
+    def __init__(self) -> None:
+        super().__init__("Changes menus.")
+
+    @event
+    async def cross_out(self, message: Menu, ctx: MessageContext) -> None:
+        if message.dishes:
+            del message.dishes[0]
+
+    @rpc
+    async def send(self, message: str, ctx: MessageContext) -> None:
+        menu = Menu([])
+        await self.publish_message(menu, TopicId("menus", "s1"))
+        menu.dishes.append(message)
+
+
+async def waiters():
+    runtime = SingleThreadedAgentRuntime()
+    for name in ("ann", "bob", "cid"):
+        await Waiter.register(runtime, name, Waiter)
+        if name != "cid":
+            await runtime.add_subscription(TypeSubscription("menus", name))
+    return runtime, Inspector(runtime)
 
 
 async def test_a_message_changed_by_a_recipient_names_it_the_field_and_who_else_sees_it():
@@ -36,10 +72,8 @@ async def test_a_message_changed_by_a_recipient_names_it_the_field_and_who_else_
 
 
 async def test_a_message_changed_by_its_sender_names_the_turn_and_all_who_get_it():
-    runtime, inspector = await waiters()
-    call = asyncio.create_task(runtime.send_message("cake", AgentId("cid", "x")))
-    await asyncio.sleep(0)
-    await inspector.run()
+    _, inspector = await waiters()
+    _, call = await send(inspector, "cake", "cid/x")
     await call
     first, *_ = (p for p in inspector.problems if p.kind == "changed")
     assert first.sentence.startswith(
@@ -71,10 +105,8 @@ def test_changed_fields_are_named_however_deep():
 
 
 async def test_a_message_class_of_a_reloaded_module_is_redefined():
-    namespace = {"dataclass": dataclass, "__name__": Order.__module__}
-    exec("@dataclass\nclass Order:\n    dish: str", namespace)  # as a reload does
     _, inspector = await kitchen()
-    await publish(inspector, namespace["Order"]("soup"))
+    await publish(inspector, other_order(Order.__module__)("soup"))
     problem = only(inspector, "redefined")
     assert "register it again" in problem.advice
 

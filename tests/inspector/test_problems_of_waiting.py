@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from kitchens import Kitchen, Number, Order, Question, Relay, ask, kitchen, modifiers, only, quiet
+from kitchens import Kitchen, Number, Order, Question, ask, kitchen, order
+from problems_found import only
 
 from sandbox import (
     AgentId,
@@ -13,14 +14,48 @@ from sandbox import (
     MessageContext,
     RoutedAgent,
     SingleThreadedAgentRuntime,
-    TopicId,
     TypeSubscription,
+    default_subscription,
     event,
+    message_handler,
     rpc,
 )
 from sandbox.testing import run_until_idle
 
-assert quiet  # an autouse fixture
+pytestmark = pytest.mark.usefixtures("quiet")
+
+
+class Relay(RoutedAgent):
+    """Asks another agent before it answers."""
+
+    def __init__(self, other: str) -> None:
+        super().__init__("Asks on.")
+        self.other = AgentId.from_str(other)
+
+    @message_handler
+    async def ask(self, message: Question, ctx: MessageContext) -> Order:
+        return await self.send_message(message, self.other)
+
+
+@default_subscription
+class Modifier(RoutedAgent):
+    """Publishes a number again, with its step added, until it is large."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__("Counts.")
+        self.step = step
+
+    @message_handler
+    async def modify(self, message: Number, ctx: MessageContext) -> None:
+        if message.value < 60:
+            await self.publish_message(Number(message.value + self.step), DefaultTopicId())
+
+
+async def modifiers(step):
+    runtime = SingleThreadedAgentRuntime()
+    await Modifier.register(runtime, "left", lambda: Modifier(step))
+    await Modifier.register(runtime, "right", lambda: Modifier(step))
+    return runtime, Inspector(runtime)
 
 
 async def test_agents_that_wait_for_each_other_are_stuck_and_the_cycle_is_named():
@@ -105,7 +140,7 @@ async def test_a_turn_that_waits_for_something_outside_is_not_stuck():
     await runtime.add_subscription(TypeSubscription("orders", "slow"))
     inspector = Inspector(runtime, paused=False)
     runtime.start()
-    await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
+    await order(runtime, "soup")
     await asyncio.sleep(0.01)
     assert inspector.problems == []
     gate.set()
@@ -143,8 +178,7 @@ async def test_a_long_exchange_that_has_ended_is_no_livelock():
 
 async def test_many_messages_alike_that_do_not_cause_each_other_are_no_livelock():
     runtime, inspector = await kitchen()
-    for _ in range(100):
-        await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
+    await order(runtime, *["soup"] * 100)
     assert inspector.problems == []
 
 
@@ -185,8 +219,7 @@ async def test_a_turn_that_gave_up_is_a_problem_once():
 
 async def test_a_hold_is_a_problem_only_when_nothing_else_is_left():
     runtime, inspector = await kitchen()
-    for dish in ("soup", "salad"):
-        await runtime.publish_message(Order(dish), TopicId("orders", "s1"))
+    await order(runtime, "soup", "salad")
     inspector.hold(1)
     assert inspector.problems == []
     await inspector.run()
@@ -200,7 +233,7 @@ async def test_a_hold_is_a_problem_only_when_nothing_else_is_left():
 async def test_a_paused_mailbox_is_a_problem_only_when_nothing_else_is_left():
     runtime, inspector = await kitchen()
     for source in ("s1", "s2"):
-        await runtime.publish_message(Order("soup"), TopicId("orders", source))
+        await order(runtime, "soup", source=source)
     inspector.pause_mailbox("kitchen/s1")
     assert inspector.problems == []
     await inspector.run()
@@ -211,7 +244,7 @@ async def test_a_paused_mailbox_is_a_problem_only_when_nothing_else_is_left():
 
 async def test_a_duplicate_is_neither_double_nor_lost_nor_given_up():
     runtime, inspector = await kitchen()
-    await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
+    await order(runtime, "soup")
     inspector.duplicate(1)
     call = await ask(inspector, Question("?"))
     inspector.duplicate(3)
@@ -225,7 +258,7 @@ async def test_a_duplicate_is_neither_double_nor_lost_nor_given_up():
 async def test_a_held_message_and_a_paused_mailbox_are_both_named():
     runtime, inspector = await kitchen()
     for source in ("s1", "s2"):
-        await runtime.publish_message(Order("soup"), TopicId("orders", source))
+        await order(runtime, "soup", source=source)
     inspector.hold(1)
     inspector.pause_mailbox("kitchen/s2")
     problem = only(inspector, "held")

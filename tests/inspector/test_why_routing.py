@@ -1,32 +1,17 @@
 """Planted faults of routing: `why` names each as the first failing decision, and what to do."""
 
-import asyncio
-
-import planted_faults
+import kitchens
 import pytest
-from planted_faults import (
-    SUBSCRIBED,
-    Kitchen,
-    Night,
-    Order,
-    Question,
-    assert_failing,
-    both,
-    kitchen,
-    published,
-    quiet,
-    send,
-)
+from explanations import SUBSCRIBED, assert_each_failing, assert_failing, both
+from kitchens import Kitchen, Order, Question, kitchen, order, publish, send
+from planted_faults import Night
 
 from sandbox import (
     AgentId,
     DefaultTopicId,
-    Inspector,
     MessageContext,
     Recording,
     RoutedAgent,
-    SingleThreadedAgentRuntime,
-    TopicId,
     TypePrefixSubscription,
     TypeSubscription,
     rpc,
@@ -34,12 +19,12 @@ from sandbox import (
 from sandbox.inspector.explaining.why import Why
 from sandbox.inspector.recording.recorder import Recorder
 
-assert quiet  # an autouse fixture
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 async def test_a_message_that_arrived_has_no_failing_decision():
     _, inspector = await kitchen()
-    number = await published(inspector)
+    number = await publish(inspector)
     for explanation in both(inspector, number, "kitchen/s1"):
         assert explanation.first_failing is None
         assert explanation.verdict == ("kitchen/s1 handled #1 Order, published to orders/s1.")
@@ -58,11 +43,11 @@ async def test_a_message_that_arrived_has_no_failing_decision():
 
 async def test_decisions_link_to_delivery_subscription_and_source_line():
     _, inspector = await kitchen()
-    steps = inspector.why(await published(inspector), "kitchen/s1").steps
+    steps = inspector.why(await publish(inspector), "kitchen/s1").steps
     line = Kitchen.cook.__wrapped__.__code__.co_firstlineno
     assert steps[2].subscription == "sub"
     assert {step.delivery for step in steps} == {1, None}
-    assert steps[7].source == f"{planted_faults.__file__}:{line}"
+    assert steps[7].source == f"{kitchens.__file__}:{line}"
 
 
 @pytest.mark.parametrize(
@@ -77,7 +62,7 @@ async def test_decisions_link_to_delivery_subscription_and_source_line():
 )
 async def test_a_topic_type_that_nearly_matches_is_named(subscribed, topic, how):
     _, inspector = await kitchen(topic=subscribed)
-    number = await published(inspector, topic=topic)
+    number = await publish(inspector, topic=topic)
     for explanation in both(inspector, number, "kitchen/s1"):
         assert_failing(explanation, SUBSCRIBED, how, advice=repr(subscribed))
         assert explanation.first_failing.subscription == "sub"
@@ -86,14 +71,18 @@ async def test_a_topic_type_that_nearly_matches_is_named(subscribed, topic, how)
 async def test_a_prefix_that_nearly_matches_is_named():
     runtime, inspector = await kitchen(topic=None)
     await runtime.add_subscription(TypePrefixSubscription("orders.", "kitchen"))
-    number = await published(inspector, topic="orders/s1")
-    for explanation in both(inspector, number, "kitchen/s1"):
-        assert_failing(explanation, SUBSCRIBED, "does not begin with 'orders.'", advice="orders.")
+    number = await publish(inspector, topic="orders/s1")
+    assert_each_failing(
+        both(inspector, number, "kitchen/s1"),
+        SUBSCRIBED,
+        "does not begin with 'orders.'",
+        advice="orders.",
+    )
 
 
 async def test_a_publication_that_nobody_receives_is_explained_without_an_agent():
     _, inspector = await kitchen()
-    number = await published(inspector, topic="order/s1")
+    number = await publish(inspector, topic="order/s1")
     for explanation in both(inspector, number):
         assert explanation.agent is None
         assert_failing(explanation, SUBSCRIBED, "1 letter", advice="Publish to")
@@ -101,27 +90,27 @@ async def test_a_publication_that_nobody_receives_is_explained_without_an_agent(
 
 async def test_an_agent_type_without_a_subscription_is_told_to_subscribe():
     _, inspector = await kitchen(topic=None)
-    number = await published(inspector, topic="bills/s1")
-    for explanation in both(inspector, number, "kitchen/s1"):
-        assert_failing(
-            explanation,
-            SUBSCRIBED,
-            "'kitchen' has no subscription",
-            advice="TypeSubscription(topic_type='bills', agent_type='kitchen')",
-        )
+    number = await publish(inspector, topic="bills/s1")
+    assert_each_failing(
+        both(inspector, number, "kitchen/s1"),
+        SUBSCRIBED,
+        "'kitchen' has no subscription",
+        advice="TypeSubscription(topic_type='bills', agent_type='kitchen')",
+    )
 
 
 async def test_a_message_for_others_says_who_gets_it():
     runtime, inspector = await kitchen()
     await Kitchen.register(runtime, "bar", Kitchen)
-    number = await published(inspector)
-    for explanation in both(inspector, number, "bar/s1"):
-        assert_failing(explanation, SUBSCRIBED, "The message goes to kitchen", advice="'bar'")
+    number = await publish(inspector)
+    assert_each_failing(
+        both(inspector, number, "bar/s1"), SUBSCRIBED, "The message goes to kitchen", advice="'bar'"
+    )
 
 
 async def test_a_subscription_that_came_too_late_is_named():
     runtime, inspector = await kitchen(topic=None)
-    number = await published(inspector)
+    number = await publish(inspector)
     await runtime.add_subscription(TypeSubscription("orders", "kitchen", id="late"))
     for explanation in both(inspector, number, "kitchen/s1"):
         assert_failing(explanation, SUBSCRIBED, "after", advice="publish the message again")
@@ -131,23 +120,28 @@ async def test_a_subscription_that_came_too_late_is_named():
 async def test_a_subscription_that_was_removed_before_is_named():
     runtime, inspector = await kitchen()
     await runtime.remove_subscription("sub")
-    number = await published(inspector)
-    for explanation in both(inspector, number, "kitchen/s1"):
-        assert_failing(explanation, SUBSCRIBED, "was removed before", advice="Subscribe again")
+    number = await publish(inspector)
+    assert_each_failing(
+        both(inspector, number, "kitchen/s1"),
+        SUBSCRIBED,
+        "was removed before",
+        advice="Subscribe again",
+    )
 
 
 async def test_a_subscription_removed_while_the_message_was_pending_is_named():
     runtime, inspector = await kitchen()
-    await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
+    await order(runtime, "soup")
     await runtime.remove_subscription("sub")
     await inspector.run()
-    for explanation in both(inspector, 1, "kitchen/s1"):
-        assert_failing(explanation, SUBSCRIBED, "while the message was pending")
+    assert_each_failing(
+        both(inspector, 1, "kitchen/s1"), SUBSCRIBED, "while the message was pending"
+    )
 
 
 async def test_subscriptions_count_as_they_stood_when_the_message_was_routed():
     runtime, inspector = await kitchen()
-    number = await published(inspector)
+    number = await publish(inspector)
     await runtime.remove_subscription("sub")
     for explanation in both(inspector, number, "kitchen/s1"):
         assert explanation.first_failing is None
@@ -156,12 +150,13 @@ async def test_subscriptions_count_as_they_stood_when_the_message_was_routed():
 async def test_what_is_pending_goes_by_the_subscriptions_of_now():
     runtime, inspector = await kitchen()
     await Kitchen.register(runtime, "bar", Kitchen)
-    await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
+    await order(runtime, "soup")
     await runtime.remove_subscription("sub")
     await runtime.add_subscription(TypeSubscription("orders", "bar"))
     records = inspector.recording.last
-    for explanation in both(inspector, 1, "kitchen/s1"):
-        assert_failing(explanation, SUBSCRIBED, "removed while the message was pending")
+    assert_each_failing(
+        both(inspector, 1, "kitchen/s1"), SUBSCRIBED, "removed while the message was pending"
+    )
     for explanation in both(inspector, 1, "bar/s1"):
         assert explanation.first_failing.outcome == "undecided"
         assert "will be routed here too" in explanation.first_failing.answer
@@ -170,15 +165,14 @@ async def test_what_is_pending_goes_by_the_subscriptions_of_now():
 
 async def test_another_key_is_told_where_the_source_leads():
     _, inspector = await kitchen()
-    number = await published(inspector)
-    for explanation in both(inspector, number, AgentId("kitchen", "s2")):
-        assert_failing(
-            explanation,
-            "Does the source of the topic lead to this agent?",
-            "goes to kitchen/s1; you picked kitchen/s2",
-            "built for this message",
-            advice="source='s2'",
-        )
+    number = await publish(inspector)
+    assert_each_failing(
+        both(inspector, number, AgentId("kitchen", "s2")),
+        "Does the source of the topic lead to this agent?",
+        "goes to kitchen/s1; you picked kitchen/s2",
+        "built for this message",
+        advice="source='s2'",
+    )
 
 
 async def test_a_default_topic_from_a_handler_leads_to_the_key_of_the_sender():
@@ -189,36 +183,32 @@ async def test_a_default_topic_from_a_handler_leads_to_the_key_of_the_sender():
 
     runtime, inspector = await kitchen(topic="default")
     await Waiter.register(runtime, "waiter", lambda: Waiter("Takes orders."))
-    call = asyncio.create_task(runtime.send_message(Question("soup"), AgentId("waiter", "table-7")))
-    await asyncio.sleep(0)
-    await inspector.run()
+    _, call = await send(inspector, Question("soup"), "waiter/table-7")
     await call
     number = next(d.number for d in inspector.recording if d.kind == "event")
-    for explanation in both(inspector, number, "kitchen/default"):
-        assert_failing(
-            explanation,
-            "Does the source of the topic lead to this agent?",
-            "goes to kitchen/table-7",
-            "key of the sender",
-            advice="kitchen/table-7",
-        )
+    assert_each_failing(
+        both(inspector, number, "kitchen/default"),
+        "Does the source of the topic lead to this agent?",
+        "goes to kitchen/table-7",
+        "key of the sender",
+        advice="kitchen/table-7",
+    )
 
 
 async def test_the_sender_does_not_get_its_own_publication():
     _, inspector = await kitchen()
-    number = await published(inspector, sender=AgentId("kitchen", "s1"))
-    for explanation in both(inspector, number, "kitchen/s1"):
-        assert_failing(
-            explanation,
-            "Is the agent somebody else than the sender?",
-            "published it itself",
-            advice="another key",
-        )
+    number = await publish(inspector, sender=AgentId("kitchen", "s1"))
+    assert_each_failing(
+        both(inspector, number, "kitchen/s1"),
+        "Is the agent somebody else than the sender?",
+        "published it itself",
+        advice="another key",
+    )
 
 
 async def test_two_subscriptions_make_two_deliveries():
     runtime, inspector = await kitchen(topic="kitchen:soup")
-    number = await published(inspector, topic="kitchen:soup/s1")
+    number = await publish(inspector, topic="kitchen:soup/s1")
     for explanation in both(inspector, number, "kitchen/s1"):
         assert_failing(
             explanation,
@@ -233,7 +223,7 @@ async def test_two_subscriptions_make_two_deliveries():
 
 async def test_a_duplicate_made_by_the_inspector_is_no_double_delivery():
     runtime, inspector = await kitchen()
-    await runtime.publish_message(Order("soup"), TopicId("orders", "s1"))
+    await order(runtime, "soup")
     inspector.duplicate(1)
     await inspector.run()
     for number in (1, 2):
@@ -242,16 +232,13 @@ async def test_a_duplicate_made_by_the_inspector_is_no_double_delivery():
 
 
 async def test_only_what_was_let_go_cannot_be_explained():
-    runtime = SingleThreadedAgentRuntime()
-    await Kitchen.register(runtime, "kitchen", Kitchen)
-    await runtime.add_subscription(TypeSubscription("orders", "kitchen", id="sub"))
-    inspector = Inspector(runtime, paused=True)
+    runtime, inspector = await kitchen()
     recording = Recording(limit=20)
     recorder = Recorder(recording)
     recorder.begin(runtime)
     runtime.add_instrument(recorder)
     for _ in range(50):
-        last = await published(inspector, topic="order/s1")
+        last = await publish(inspector, topic="order/s1")
     assert recording.let_go > 0
     why = Why(recording)
     explanation = why(last, "kitchen/s1")
@@ -263,30 +250,31 @@ async def test_only_what_was_let_go_cannot_be_explained():
 async def test_a_subscription_for_a_type_that_is_not_registered_is_named():
     runtime, inspector = await kitchen()
     await runtime.add_subscription(TypeSubscription("orders", "kitchn"))
-    number = await published(inspector)
-    for explanation in both(inspector, number, "kitchn/s1"):
-        assert_failing(
-            explanation,
-            "Is the agent type registered?",
-            "Did you mean 'kitchen'?",
-            advice="Register it",
-        )
+    number = await publish(inspector)
+    assert_each_failing(
+        both(inspector, number, "kitchn/s1"),
+        "Is the agent type registered?",
+        "Did you mean 'kitchen'?",
+        advice="Register it",
+    )
 
 
 async def test_a_request_to_another_agent_is_named():
     _, inspector = await kitchen()
     number, call = await send(inspector, Question("soup?"))
     await call
-    for explanation in both(inspector, number, "kitchen/s2"):
-        assert_failing(
-            explanation, "Was it sent to this agent?", "sent to kitchen/s1", advice="kitchen/s2"
-        )
+    assert_each_failing(
+        both(inspector, number, "kitchen/s2"),
+        "Was it sent to this agent?",
+        "sent to kitchen/s1",
+        advice="kitchen/s2",
+    )
 
 
 async def test_a_subscription_of_another_class_is_asked_or_said_to_be_unknown():
     runtime, inspector = await kitchen(topic=None)
-    await runtime.add_subscription(Night())
-    number = await published(inspector)
+    await runtime.add_subscription(Night(says=False))
+    number = await publish(inspector)
     live, recorded = both(inspector, number, "kitchen/night")
     assert_failing(live, SUBSCRIBED, "Night decides by its own code", "it says no")
     assert_failing(recorded, SUBSCRIBED, "not in the recording", advice="is_match")
@@ -294,19 +282,15 @@ async def test_a_subscription_of_another_class_is_asked_or_said_to_be_unknown():
 
 async def test_a_subscription_of_another_class_that_raises_costs_nobody_the_explanation():
     runtime, inspector = await kitchen(topic=None)
-    subscription = Night()
-    subscription.says = None
-    await runtime.add_subscription(subscription)
-    number = await published(inspector)
+    await runtime.add_subscription(Night(says=None))
+    number = await publish(inspector)
     explanation = inspector.why(number, "kitchen/night")
     assert_failing(explanation, SUBSCRIBED, "raises ArithmeticError: what time is it?")
 
 
 async def test_a_subscription_of_another_class_that_matched_is_seen_in_the_recording():
     runtime, inspector = await kitchen(topic=None)
-    subscription = Night()
-    subscription.says = True
-    await runtime.add_subscription(subscription)
-    number = await published(inspector)
+    await runtime.add_subscription(Night(says=True))
+    number = await publish(inspector)
     for explanation in both(inspector, number, "kitchen/night"):
         assert explanation.first_failing is None
