@@ -98,3 +98,9 @@ async def publish(inspector, *texts):
 
 def numbers(deliveries):
     return [delivery.number for delivery in deliveries]
+
+
+async def let_it_flow():
+    """Let a runtime that delivers freely go on for a while."""
+    for _ in range(50):
+        await asyncio.sleep(0)

@@ -13,17 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from inspected_programs import (
-    BOSS,
-    PROGRESS,
-    WORKER,
-    DropTasks,
-    Log,
-    Progress,
-    Sleeper,
-    Task,
-    crew,
-)
+from inspected_programs import BOSS, PROGRESS, WORKER, DropTasks, Log, Progress, Sleeper, Task, crew
 
 import sandbox
 from sandbox import AgentId, Inspector, TopicId, TypeSubscription

@@ -5,17 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from busy_run import busy_run
-from inspected_programs import (
-    BOSS,
-    PROGRESS,
-    WORKER,
-    DropTasks,
-    Log,
-    Progress,
-    Sleeper,
-    Task,
-    crew,
-)
+from inspected_programs import BOSS, PROGRESS, WORKER, DropTasks, Log, Progress, Sleeper, Task, crew
 
 from sandbox import (
     AgentId,

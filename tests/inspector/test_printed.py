@@ -8,14 +8,7 @@ import sys
 
 import pytest
 
-from sandbox import (
-    AgentId,
-    Inspector,
-    MessageContext,
-    RoutedAgent,
-    SingleThreadedAgentRuntime,
-    rpc,
-)
+from sandbox import AgentId, Inspector, MessageContext, RoutedAgent, SingleThreadedAgentRuntime, rpc
 from sandbox.inspector.recording import printed
 from sandbox.inspector.recording.printed import PRINTED_LIMIT, Stream
 

@@ -7,11 +7,7 @@ from kitchens import Number, Order, Question, kitchen, order, publish, send
 from planted_faults import Broken, Clumsy, Unbuildable
 from problems_found import only
 
-from sandbox import (
-    AgentId,
-    TopicId,
-    TypeSubscription,
-)
+from sandbox import AgentId, TopicId, TypeSubscription
 from sandbox.inspector.diagnosis.problems import Problems
 from sandbox.inspector.recording.recorder import Recorder
 from sandbox.inspector.recording.recording import Recording

@@ -6,11 +6,7 @@ from explanations import assert_each_failing, assert_failing, both
 from kitchens import BigOrder, Order, Question, ask, kitchen, publish, send
 from planted_faults import Clumsy, Picky, Unbuildable, other_order
 
-from sandbox import (
-    CancellationToken,
-    DefaultInterventionHandler,
-    DropMessage,
-)
+from sandbox import CancellationToken, DefaultInterventionHandler, DropMessage
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
