@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
+from calls import begin_call
+
 from sandbox import (
     AgentId,
     Inspector,
@@ -85,10 +87,8 @@ async def inspected(*types, topics=("a", "b"), paused=True, budget=None, **optio
 
 
 async def ask(inspector, type, *args, **kwargs):
-    """Begin a call from outside; its request is queued when this returns."""
-    call = asyncio.create_task(inspector.runtime.send_message(Ask(*args, **kwargs), agent(type)))
-    await asyncio.sleep(0)
-    return call
+    """Begin a call from outside; its request is in the queue when this returns."""
+    return await begin_call(inspector.runtime, Ask(*args, **kwargs), agent(type))
 
 
 async def publish(inspector, *texts):

@@ -3,11 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 
+from calls import begin_call
+
 from sandbox import (
     AgentId,
     BaseAgent,
     DefaultInterventionHandler,
     DropMessage,
+    Inspector,
     MessageContext,
     RoutedAgent,
     SingleThreadedAgentRuntime,
@@ -122,3 +125,14 @@ async def crew(log, **options):
         await runtime.add_subscription(TypeSubscription("progress", name, id=f"progress-{name}"))
     await Boss.register(runtime, "boss", lambda: Boss(log))
     return runtime
+
+
+async def after_a_task():
+    """The inspector of a crew that has done a task; orders go to a type not registered."""
+    runtime = await crew(Log())
+    await runtime.add_subscription(TypeSubscription("orders", "ghost"))
+    inspector = Inspector(runtime)
+    call = await begin_call(runtime, Task("t"), BOSS)
+    await inspector.run()
+    assert await call == Result("t-1+t-2")
+    return inspector

@@ -1,7 +1,8 @@
 """What the tests of `why` and of problems run: a kitchen that takes orders and questions."""
 
-import asyncio
 from dataclasses import dataclass
+
+from calls import begin_call
 
 from sandbox import (
     AgentId,
@@ -76,10 +77,7 @@ async def publish(inspector, message=None, topic="orders/s1", sender=None):
 
 async def ask(inspector, message, agent="kitchen/s1", **options):
     """Begin a call from outside; its request is in the queue when this returns."""
-    recipient = AgentId.from_str(agent)
-    call = asyncio.create_task(inspector.runtime.send_message(message, recipient, **options))
-    await asyncio.sleep(0)
-    return call
+    return await begin_call(inspector.runtime, message, AgentId.from_str(agent), **options)
 
 
 async def send(inspector, message, agent="kitchen/s1", **options):

@@ -1,11 +1,11 @@
 """Messages that are changed after they were sent: who did it, which field, who else sees it."""
 
-import asyncio
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pytest
+from calls import begin_call
 from pydantic import BaseModel
 
 from sandbox import (
@@ -115,8 +115,7 @@ async def test_what_is_changed_outside_after_publishing_is_found_at_the_first_de
 
 async def test_what_its_sender_changes_in_its_turn_is_put_down_to_that_turn():
     runtime, inspector = await crew()
-    call = asyncio.create_task(runtime.send_message("go", AgentId("sender", "x")))
-    await asyncio.sleep(0)
+    call = await begin_call(runtime, "go", AgentId("sender", "x"))
     await inspector.run()
     await call
     assert [c[:4] for c in changed(inspector)] == [(2, "delivery", 1, (3,))]

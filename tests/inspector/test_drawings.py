@@ -6,7 +6,8 @@ import itertools
 import matplotlib as mpl
 import pytest
 from busy_run import busy_run
-from inspected_programs import BOSS, WORKER, Boss, Log, Monitor, Progress, Task, crew
+from calls import begin_call
+from inspected_programs import WORKER, Boss, Log, Monitor, Progress, Task, after_a_task
 from matplotlib import pyplot as plt
 
 from sandbox import (
@@ -33,15 +34,9 @@ def drawing():
 @pytest.fixture
 async def inspector():
     """A finished call, a failed one, and events pending: one on hold, two for agents not built."""
-    runtime = await crew(Log())
-    await runtime.add_subscription(TypeSubscription("orders", "ghost"))
-    inspector = Inspector(runtime)
-    call = asyncio.create_task(runtime.send_message(Task("t"), BOSS))
-    await asyncio.sleep(0)
-    await inspector.run()
-    await call
-    failing = asyncio.create_task(runtime.send_message(Task("impossible"), WORKER))
-    await asyncio.sleep(0)
+    inspector = await after_a_task()
+    runtime = inspector.runtime
+    failing = await begin_call(runtime, Task("impossible"), WORKER)
     await inspector.run()
     await asyncio.gather(failing, return_exceptions=True)
     await runtime.publish_message(Progress("x"), TopicId("void", "s"))
@@ -349,10 +344,9 @@ async def test_a_message_to_the_same_lifeline_returns_to_it():
     runtime = SingleThreadedAgentRuntime()
     inspector = Inspector(runtime)
     await Gossip.register(runtime, "gossip", lambda: Gossip("tells"))
-    task = asyncio.create_task(runtime.send_message(12, AgentId("gossip", "0")))
-    await asyncio.sleep(0)
+    call = await begin_call(runtime, 12, AgentId("gossip", "0"))
     await inspector.run()
-    await task
+    await call
     axes = inspector.draw_sequence()
     assert len(rows(axes)) == len(inspector.recording)
     assert_tidy(axes)

@@ -5,6 +5,7 @@ import json
 from collections import Counter
 
 import pytest
+from calls import begin_call
 from inspected_programs import (
     BOSS,
     PROGRESS,
@@ -43,19 +44,12 @@ async def inspector(log):
     return Inspector(await crew(log))
 
 
-async def asked(runtime, message, recipient):
-    """Send a request and let it enter the queue."""
-    call = asyncio.create_task(runtime.send_message(message, recipient))
-    await asyncio.sleep(0)
-    return call
-
-
 def numbers(deliveries):
     return [delivery.number for delivery in deliveries]
 
 
 async def test_a_step_makes_one_delivery(inspector, log):
-    call = await asked(inspector.runtime, Task("t"), WORKER)
+    call = await begin_call(inspector.runtime, Task("t"), WORKER)
     assert numbers(inspector.queue) == [1]
     delivery = await inspector.step()
     assert (delivery.number, delivery.verdict, delivery.result) == (1, HANDLED, Result("t"))
@@ -75,7 +69,7 @@ async def test_a_publish_to_five_takes_five_steps_and_an_rpc_two(inspector):
     assert await inspector.run() == 5
     for name in ("monitor", "auditor"):
         await runtime.remove_subscription(f"progress-{name}")
-    call = await asked(runtime, Progress("x"), AgentId("monitor", "default"))
+    call = await begin_call(runtime, Progress("x"), AgentId("monitor", "default"))
     assert await inspector.run() == 2
     assert await call is None
 
@@ -87,7 +81,7 @@ async def test_a_step_with_nothing_to_do_returns_at_once(inspector):
 
 
 async def test_a_run_ends_when_nothing_is_left(inspector):
-    call = await asked(inspector.runtime, Task("t"), BOSS)
+    call = await begin_call(inspector.runtime, Task("t"), BOSS)
     made = await inspector.run()
     assert made == len(inspector.recording)
     assert await call == Result("t-1+t-2")
@@ -95,7 +89,7 @@ async def test_a_run_ends_when_nothing_is_left(inspector):
 
 
 async def test_a_run_ends_at_a_condition_or_a_limit(inspector):
-    await asked(inspector.runtime, Task("t"), BOSS)
+    await begin_call(inspector.runtime, Task("t"), BOSS)
     seen = []
 
     def second_worker(delivery):
@@ -124,7 +118,7 @@ async def test_a_run_waits_for_turns_that_sleep(inspector, log):
 
 
 async def test_a_run_does_not_wait_for_what_can_never_come(inspector):
-    call = await asked(inspector.runtime, Task("t"), BOSS)
+    call = await begin_call(inspector.runtime, Task("t"), BOSS)
     await inspector.step()
     inspector.runtime.stepper.drop(2)
     await inspector.run()
@@ -142,7 +136,7 @@ async def test_pausing_and_resuming_a_started_runtime(log):
     with pytest.raises(RuntimeError, match="Pause it first"):
         await inspector.step()
     inspector.pause()
-    call = await asked(runtime, Task("b"), WORKER)
+    call = await begin_call(runtime, Task("b"), WORKER)
     await asyncio.sleep(0.001)
     assert (inspector.paused, inspector.recording.state.word) == (True, "paused")
     assert [d.message for d in inspector.queue][-1:] == [Task("b")]
@@ -159,7 +153,7 @@ async def test_pausing_and_resuming_a_started_runtime(log):
 async def test_closing_lets_the_runtime_go_and_keeps_the_recording(inspector):
     runtime = inspector.runtime
     runtime.start()
-    call = await asked(runtime, Task("t"), WORKER)
+    call = await begin_call(runtime, Task("t"), WORKER)
     inspector.close()
     assert await call == Result("t")
     await run_until_idle(runtime)
@@ -176,7 +170,7 @@ async def test_the_context_of_every_delivery_has_all_its_fields(inspector):
     await inspector.runtime.publish_message(
         Progress("x"), PROGRESS, sender=WORKER, message_id="chosen"
     )
-    call = await asked(inspector.runtime, Task("t"), WORKER)
+    call = await begin_call(inspector.runtime, Task("t"), WORKER)
     await inspector.run()
     await call
     contexts = [delivery.context for delivery in inspector.recording]
@@ -194,7 +188,7 @@ async def test_the_context_of_every_delivery_has_all_its_fields(inspector):
 
 
 async def test_a_recorded_delivery_says_all_that_the_live_one_does(inspector):
-    call = await asked(inspector.runtime, Task("t"), BOSS)
+    call = await begin_call(inspector.runtime, Task("t"), BOSS)
     live = []
     while (delivery := await inspector.step()) is not None:
         live.append(delivery)
@@ -211,7 +205,7 @@ async def test_a_recorded_delivery_says_all_that_the_live_one_does(inspector):
 
 async def test_the_inspector_as_text(inspector):
     assert str(inspector) == "idle: 0 pending, 0 recorded, 0 agents, 6 subscriptions"
-    call = await asked(inspector.runtime, Task("t"), WORKER)
+    call = await begin_call(inspector.runtime, Task("t"), WORKER)
     await inspector.step()
     assert str(inspector) == (
         "paused: 3 pending, 4 recorded, 1 agents, 6 subscriptions\n"
@@ -253,7 +247,7 @@ async def test_the_graph_has_the_documented_attributes(inspector):
     runtime = inspector.runtime
     await runtime.add_subscription(TypePrefixSubscription("news-", "auditor", id="prefix"))
     await runtime.add_subscription(TypeSubscription("orders", "nobody", id="ghost"))
-    call = await asked(runtime, Task("t"), BOSS)
+    call = await begin_call(runtime, Task("t"), BOSS)
     await inspector.run()
     await call
     await runtime.publish_message(Progress("y"), TopicId("progress", "zwei"))
@@ -338,7 +332,7 @@ async def test_hostile_messages_are_handed_over_and_recorded(log):
     await Taker.register(runtime, "taker", lambda: Taker(got))
     inspector = Inspector(runtime)
     message = Hostile()
-    call = await asked(runtime, message, AgentId("taker", "default"))
+    call = await begin_call(runtime, message, AgentId("taker", "default"))
     await inspector.run()
     assert (await call) is message
     assert got[0] is message

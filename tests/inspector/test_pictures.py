@@ -1,13 +1,12 @@
 """The still picture: everything is in it, nothing overlaps, all is escaped."""
 
-import asyncio
 import itertools
 import re
 from base64 import b64decode
 from xml.etree import ElementTree as ET
 
 import pytest
-from inspected_programs import BOSS, PROGRESS, Log, Monitor, Progress, Result, Task, crew
+from inspected_programs import PROGRESS, Log, Monitor, Progress, after_a_task
 
 from sandbox import Inspector, SingleThreadedAgentRuntime, TopicId, TypeSubscription
 from sandbox.inspector.pictures import picture
@@ -21,13 +20,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture
 async def inspector():
     """Five agents and some traffic, one event still pending for an agent not built yet."""
-    runtime = await crew(Log())
-    await runtime.add_subscription(TypeSubscription("orders", "ghost"))
-    inspector = Inspector(runtime)
-    call = asyncio.create_task(runtime.send_message(Task("t"), BOSS))
-    await asyncio.sleep(0)
-    await inspector.run()
-    assert await call == Result("t-1+t-2")
+    inspector = await after_a_task()
+    runtime = inspector.runtime
     await runtime.publish_message(Progress("x"), TopicId("progress", "later"))
     await runtime.publish_message(Progress("x"), TopicId("void", "s"))
     return inspector

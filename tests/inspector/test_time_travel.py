@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from busy_run import busy_run
+from calls import begin_call
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant
@@ -115,8 +116,7 @@ async def test_a_state_of_the_past_does_not_change_when_the_run_goes_on():
     inspector = Inspector(runtime)
     recording = inspector.recording
     recording._timeline = Timeline(3)
-    call = asyncio.create_task(runtime.send_message("hi", AgentId("echo", "default")))
-    await asyncio.sleep(0)
+    call = await begin_call(runtime, "hi", AgentId("echo", "default"))
     past, delivery = recording.at(recording.last), recording[1]
     await inspector.run()
     await call
