@@ -16,7 +16,7 @@ from calls import begin_call
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant
-from test_run_state_equals_the_runtime import RecordsAndRuntime, live, quiet, recorded
+from test_run_state_equals_the_runtime import RecordsAndRuntime, live, recorded
 
 from sandbox import AgentId, Inspector, MessageContext, RoutedAgent, SingleThreadedAgentRuntime, rpc
 from sandbox.inspector import Recording
@@ -25,7 +25,7 @@ from sandbox.inspector.recording.records import Created, Handling, Queued, Settl
 from sandbox.inspector.recording.run_state import RunState
 from sandbox.inspector.recording.timeline import Timeline
 
-assert quiet  # an autouse fixture: the runs log a lot
+pytestmark = pytest.mark.usefixtures("quiet")  # the runs log a lot
 
 
 def unsettled(run):
