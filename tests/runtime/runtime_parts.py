@@ -32,6 +32,19 @@ async def echo(puppet, message, ctx):
     return f"{message}!"
 
 
+class Waiting:
+    """A handler that ends when told to."""
+
+    def __init__(self):
+        self.begun = []
+        self.gate = asyncio.Event()
+
+    async def play(self, puppet, message, ctx):
+        self.begun.append(message)
+        await self.gate.wait()
+        return "late"
+
+
 async def add(runtime, type, play=echo, *, topics=(), factory=None, **options):
     """Register puppets of a type, subscribed to some topic types."""
     await runtime.register_factory(type, factory or (lambda: Puppet(play)), **options)

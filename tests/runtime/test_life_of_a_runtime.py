@@ -5,6 +5,7 @@ from runtime_parts import (
     PATIENCE,
     TOPIC,
     Puppet,
+    Waiting,
     add,
     agent,
     come_to_rest,
@@ -16,19 +17,6 @@ from runtime_parts import (
 from sandbox.exceptions import RuntimeStoppedError, UndeliverableException
 from sandbox.runtime import runtime as runtime_module
 from sandbox.runtime import watch_new_runtimes
-
-
-class Waiting:
-    """A handler that ends when told to."""
-
-    def __init__(self):
-        self.begun = []
-        self.gate = asyncio.Event()
-
-    async def play(self, puppet, message, ctx):
-        self.begun.append(message)
-        await self.gate.wait()
-        return "late"
 
 
 async def test_starting_twice_is_refused_and_harms_nothing(mode):

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from runtime_parts import TOPIC, add, agent, come_to_rest, new_runtime
+from runtime_parts import TOPIC, Waiting, add, agent, come_to_rest, new_runtime
 
 from sandbox import DefaultInterventionHandler, DropMessage, TypeSubscription
 from sandbox.runtime import Instrument
@@ -180,14 +180,9 @@ async def test_a_held_delivery_that_loses_its_subscription_and_is_alone_goes_to_
 
 
 async def test_a_publication_that_waits_at_a_serial_mailbox_is_routed_again_too():
-    gate = asyncio.Event()
-
-    async def wait(puppet, message, ctx):
-        if message == "first":
-            await gate.wait()
-
+    waiting = Waiting()
     runtime, books = new_runtime()
-    await add(runtime, "a", wait, mailbox="serial", topics=["news"])
+    await add(runtime, "a", waiting.play, mailbox="serial", topics=["news"])
     await add(runtime, "b")
     runtime.start()
     call = asyncio.create_task(runtime.send_message("first", agent("a")))
@@ -195,7 +190,7 @@ async def test_a_publication_that_waits_at_a_serial_mailbox_is_routed_again_too(
     await runtime.publish_message("second", TOPIC)
     await come_to_rest()
     await subscribe(runtime, "b")
-    gate.set()
+    waiting.gate.set()
     await call
     await runtime.stop_when_idle(timeout=1)
     assert books.verdicts() == [
@@ -207,14 +202,9 @@ async def test_a_publication_that_waits_at_a_serial_mailbox_is_routed_again_too(
 
 
 async def test_a_serial_recipient_that_unsubscribes_while_a_publication_waits_for_it():
-    gate = asyncio.Event()
-
-    async def wait(puppet, message, ctx):
-        if message == "first":
-            await gate.wait()
-
+    waiting = Waiting()
     runtime, books = new_runtime()
-    await add(runtime, "a", wait, mailbox="serial", topics=["news"])
+    await add(runtime, "a", waiting.play, mailbox="serial", topics=["news"])
     await add(runtime, "b", topics=["news"])
     runtime.start()
     call = asyncio.create_task(runtime.send_message("first", agent("a")))
@@ -225,7 +215,7 @@ async def test_a_serial_recipient_that_unsubscribes_while_a_publication_waits_fo
     later = asyncio.create_task(runtime.send_message("third", agent("a")))
     await come_to_rest()
     await runtime.remove_subscription("a on news")
-    gate.set()
+    waiting.gate.set()
     await asyncio.gather(call, later)
     runtime.stepper.release(3)
     await runtime.stop_when_idle(timeout=1)
