@@ -1,9 +1,14 @@
 """Every statement is checked twice: as it is, and with each runtime under inspection."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from sandbox import Inspector
 from sandbox.runtime.watching import watch_new_runtimes
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 # What these programs show is something that the inspector rightly calls a problem.
 SHOWN = {
@@ -24,3 +29,8 @@ def inspected(request):
     shown = SHOWN.get(request.node.originalname, set())
     found = [p for i in inspectors for p in i.problems if not p.is_note and p.kind not in shown]
     assert found == []
+
+
+@pytest.fixture
+def runtime(sandbox_runtime):
+    return sandbox_runtime
