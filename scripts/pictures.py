@@ -1,77 +1,25 @@
-"""Draw the README's pictures from a small run, into `docs/pictures` or the folder that is named."""
+"""Draw the README's pictures of a run, into `docs/pictures` or the folder that is named."""
 
 import asyncio
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from restaurant import Order, Ready, open_restaurant
 
-from sandbox import (
-    AgentId,
-    Inspector,
-    MessageContext,
-    RoutedAgent,
-    SingleThreadedAgentRuntime,
-    TopicId,
-    event,
-    rpc,
-    type_subscription,
-)
+from sandbox import AgentId, Inspector, SingleThreadedAgentRuntime, TopicId
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
-
-
-@dataclass
-class Order:
-    dish: str
-
-
-@dataclass
-class Ready:
-    dish: str
-
-
-class Waiter(RoutedAgent):
-    @rpc
-    async def take(self, message: Order, ctx: MessageContext) -> str:
-        return str(await self.send_message(message, AgentId("kitchen", self.id.key)))
-
-
-class Kitchen(RoutedAgent):
-    @rpc
-    async def cook(self, message: Order, ctx: MessageContext) -> str:
-        if message.dish == "stone soup":
-            raise ValueError("there is no stone")
-        await self.publish_message(Ready(message.dish), TopicId("ready", self.id.key))
-        return f"one {message.dish}"
-
-
-@type_subscription("ready")
-class Screen(RoutedAgent):
-    @event
-    async def show(self, message: Ready, ctx: MessageContext) -> None:
-        pass
-
-
-@type_subscription("ready")
-class Till(RoutedAgent):
-    @event
-    async def charge(self, message: Ready, ctx: MessageContext) -> None:
-        pass
 
 
 async def lunch() -> Inspector:
     """Serve one table, disappoint another, and stop with something pending."""
     runtime = SingleThreadedAgentRuntime()
     inspector = Inspector(runtime)
-    await Waiter.register(runtime, "waiter", lambda: Waiter("takes orders"))
-    await Kitchen.register(runtime, "kitchen", lambda: Kitchen("cooks"))
-    await Screen.register(runtime, "screen", lambda: Screen("shows what is ready"))
-    await Till.register(runtime, "till", lambda: Till("adds up"))
+    await open_restaurant(runtime)
     for table, dish in (("table-1", "soup"), ("table-2", "stone soup")):
         call = runtime.send_message(Order(dish), AgentId("waiter", table))
         order = asyncio.ensure_future(call)

@@ -1,6 +1,6 @@
 """Takes the README's pictures of the live view: `python scripts/screenshots.py`.
 
-Starts the real JupyterLab, runs a small restaurant in a notebook, steps it with the buttons, and
+Starts the real JupyterLab, runs the restaurant in a notebook, steps it with the buttons, and
 takes the view in the light and in the dark theme, into `docs/pictures` or the folder named.
 """
 
@@ -21,67 +21,13 @@ PATIENCE = 60_000  # milliseconds
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 STEPS = 6
 
-AGENTS = """\
-from dataclasses import dataclass
+AGENTS = (Path(__file__).parent / "restaurant.py").read_text(encoding="utf-8")
+OPENING = "runtime = SingleThreadedAgentRuntime()\nawait open_restaurant(runtime)\n"
+VIEW = """\
+from sandbox import Inspector
 
-from sandbox import *
-
-
-@dataclass
-class Order:
-    dish: str
-
-
-@dataclass
-class Ready:
-    dish: str
-
-
-class Waiter(RoutedAgent):
-    def __init__(self):
-        super().__init__("Takes orders.")
-        self.served = []
-
-    @rpc
-    async def take(self, message: Order, ctx: MessageContext) -> str:
-        dish = await self.send_message(message, AgentId("kitchen", self.id.key))
-        self.served.append(message.dish)
-        return dish
-
-
-class Kitchen(RoutedAgent):
-    def __init__(self):
-        super().__init__("Cooks.")
-        self.cooked = 0
-
-    @rpc
-    async def cook(self, message: Order, ctx: MessageContext) -> str:
-        self.cooked += 1
-        await self.publish_message(Ready(message.dish), TopicId("ready", self.id.key))
-        return f"one {message.dish}"
-
-
-@type_subscription("ready")
-class Screen(RoutedAgent):
-    @event
-    async def show(self, message: Ready, ctx: MessageContext) -> None:
-        print(message.dish, "is ready")
-
-
-@type_subscription("ready")
-class Till(RoutedAgent):
-    @event
-    async def charge(self, message: Ready, ctx: MessageContext) -> None:
-        pass
-
-
-runtime = SingleThreadedAgentRuntime()
-await Waiter.register(runtime, "waiter", Waiter)
-await Kitchen.register(runtime, "kitchen", Kitchen)
-await Screen.register(runtime, "screen", lambda: Screen("Shows what is ready."))
-await Till.register(runtime, "till", lambda: Till("Adds up."))
-"""
-VIEW = "inspector = Inspector(runtime, paused=True)\ninspector"
+inspector = Inspector(runtime, paused=True)
+inspector"""
 ORDERS = """\
 import asyncio
 
@@ -108,7 +54,7 @@ def notebook() -> str:
     cells: list[dict[str, Any]] = [
         {"cell_type": "code", "execution_count": None, "id": f"cell-{number}", "metadata": {}}
         | {"outputs": [], "source": source}
-        for number, source in enumerate((AGENTS, VIEW, ORDERS))
+        for number, source in enumerate((AGENTS + OPENING, VIEW, ORDERS))
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     return json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
