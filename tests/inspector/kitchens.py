@@ -15,6 +15,8 @@ from sandbox import (
     event,
     rpc,
 )
+from sandbox.inspector.recording.recorder import Recorder
+from sandbox.inspector.recording.recording import Recording
 
 
 @dataclass
@@ -58,6 +60,15 @@ async def kitchen(agent=Kitchen, topic="orders", **options):
     if topic is not None:
         await runtime.add_subscription(TypeSubscription(topic, "kitchen", id="sub"))
     return runtime, Inspector(runtime)
+
+
+def newest_records(runtime, limit):
+    """A recording beside that of the inspector, which keeps about so many records."""
+    recording = Recording(limit=limit)
+    recorder = Recorder(recording)
+    recorder.begin(runtime)
+    runtime.add_instrument(recorder)
+    return recording
 
 
 async def order(runtime, *dishes, source="s1"):

@@ -3,14 +3,12 @@
 import json
 
 import pytest
-from kitchens import Number, Order, Question, kitchen, order, publish, send
+from kitchens import Number, Order, Question, kitchen, newest_records, order, publish, send
 from planted_faults import Broken, Clumsy, Unbuildable
 from problems_found import only
 
 from sandbox import AgentId, TopicId, TypeSubscription
 from sandbox.inspector.diagnosis.problems import Problems
-from sandbox.inspector.recording.recorder import Recorder
-from sandbox.inspector.recording.recording import Recording
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -124,10 +122,7 @@ async def test_what_was_pending_when_the_runtime_was_stopped_is_stranded():
 
 async def test_after_records_were_let_go_problems_are_still_found():
     runtime, inspector = await kitchen()
-    recording = Recording(limit=20)
-    recorder = Recorder(recording)
-    recorder.begin(runtime)
-    runtime.add_instrument(recorder)
+    recording = newest_records(runtime, 20)
     problems = Problems(recording)
     await publish(inspector, Order("soup"), "order/s1")
     assert [p.count for p in problems()] == [1]

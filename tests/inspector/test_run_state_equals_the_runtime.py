@@ -1,8 +1,7 @@
 """At every moment, what is computed from the records equals what is live in the runtime."""
 
 import pytest
-from any_run import AnyRun
-from hypothesis import HealthCheck, settings
+from any_run import AnyRun, runs
 from hypothesis.stateful import invariant, rule
 
 from sandbox import Inspector
@@ -116,9 +115,4 @@ class RecordsAndRuntime(AnyRun):
 
 
 TestRecordsAndRuntime = RecordsAndRuntime.TestCase
-TestRecordsAndRuntime.settings = settings(
-    max_examples=60,
-    stateful_step_count=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+TestRecordsAndRuntime.settings = runs(60)

@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from any_run import runs
 from busy_run import busy_run
 from calls import begin_call
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant
 from test_run_state_equals_the_runtime import RecordsAndRuntime, live, recorded
@@ -101,12 +101,7 @@ class TimeTravel(RecordsAndRuntime):
 
 
 TestTimeTravel = TimeTravel.TestCase
-TestTimeTravel.settings = settings(
-    max_examples=40,
-    stateful_step_count=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+TestTimeTravel.settings = runs(40)
 del RecordsAndRuntime, TimeTravel
 
 

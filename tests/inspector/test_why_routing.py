@@ -3,21 +3,19 @@
 import kitchens
 import pytest
 from explanations import SUBSCRIBED, assert_each_failing, assert_failing, both
-from kitchens import Kitchen, Order, Question, kitchen, order, publish, send
+from kitchens import Kitchen, Order, Question, kitchen, newest_records, order, publish, send
 from planted_faults import Night
 
 from sandbox import (
     AgentId,
     DefaultTopicId,
     MessageContext,
-    Recording,
     RoutedAgent,
     TypePrefixSubscription,
     TypeSubscription,
     rpc,
 )
 from sandbox.inspector.explaining.why import Why
-from sandbox.inspector.recording.recorder import Recorder
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -233,10 +231,7 @@ async def test_a_duplicate_made_by_the_inspector_is_no_double_delivery():
 
 async def test_only_what_was_let_go_cannot_be_explained():
     runtime, inspector = await kitchen()
-    recording = Recording(limit=20)
-    recorder = Recorder(recording)
-    recorder.begin(runtime)
-    runtime.add_instrument(recorder)
+    recording = newest_records(runtime, 20)
     for _ in range(50):
         last = await publish(inspector, topic="order/s1")
     assert recording.let_go > 0

@@ -32,8 +32,9 @@ def heard(books):
     return [str(d.recipient) for d in books.settled if d.verdict == "handled"]
 
 
-async def a_runtime(*names):
-    runtime, books = new_runtime()
+async def a_runtime(*names, **options):
+    """A runtime with agents a to d, of which these hear the news."""
+    runtime, books = new_runtime(**options)
     for name in ("a", "b", "c", "d"):
         await add(runtime, name)
     await subscribe(runtime, *names)
@@ -232,9 +233,7 @@ async def test_dropping_one_delivery_leaves_the_interventions_to_the_others(mode
         async def on_publish(self, message, *, message_context):
             return message.upper()
 
-    runtime, books = new_runtime(intervention_handlers=[Shout()])
-    await add(runtime, "a", topics=["news"])
-    await add(runtime, "b", topics=["news"])
+    runtime, books = await a_runtime("a", "b", intervention_handlers=[Shout()])
     await runtime.publish_message("hi", TOPIC)
     runtime.stepper.drop(1)
     async with mode(runtime):
@@ -247,9 +246,7 @@ async def test_a_dropped_publication_is_dropped_for_held_recipients_too(mode):
         async def on_publish(self, message, *, message_context):
             return DropMessage
 
-    runtime, books = new_runtime(intervention_handlers=[Drop()])
-    await add(runtime, "a", topics=["news"])
-    await add(runtime, "b", topics=["news"])
+    runtime, books = await a_runtime("a", "b", intervention_handlers=[Drop()])
     await runtime.publish_message("hi", TOPIC)
     runtime.stepper.hold(2)
     async with mode(runtime):
