@@ -44,8 +44,8 @@ interface Pending {
 }
 
 const ACK_MS = 250;
-/** More than this is acknowledged at once: the kernel sends no more than 5,000 ahead. */
-const ACK_RECORDS = 2000;
+/** More than this is acknowledged at once: the kernel sends no more than 3,000 ahead. */
+const ACK_RECORDS = 1000;
 const RESYNC_MS = 2000;
 const LATE_MS = 4000;
 
@@ -55,6 +55,8 @@ export const LOST =
 export class Link {
   /** Sequence number of the last record that was passed on. */
   seq = 0;
+  /** Sequence number of the newest record that the kernel spoke of. */
+  last = 0;
   /** Whether the connection to the kernel is closed. */
   lost = false;
   /** Answers to commands that nobody here asked, or that were already answered. */
@@ -109,6 +111,7 @@ export class Link {
   readonly #receive = (content: unknown): void => {
     if (!isObject(content)) return;
     this.#events.heard?.();
+    this.last = Math.max(this.last, integer(content.last) ?? 0);
     if (this.lost) {
       this.lost = false;
       this.#events.notice(null);

@@ -45,5 +45,5 @@ export function situationOf(state: State): Exclude<Situation, "past"> {
 export function situation(store: Store): Situation {
   if (store.played) return situationOf(store.read());
   if (store.past.value !== null) return "past";
-  return store.halted.value ? "paused" : situationOf(store.now);
+  return situationOf({ ...store.now, mode: store.mode });
 }

@@ -3,10 +3,11 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { type CommandArgs, Link, LOST, type Model } from "./link";
 import { Pace } from "./pace";
-import type { RawRecord } from "./records";
+import type { Mode, RawRecord } from "./records";
 import { busyWords, refusalFor } from "./refusals";
 import type { State } from "./state";
 import { Timeline } from "./timeline";
+import { whole } from "./words";
 
 export interface Selection {
   what: "delivery" | "agent" | "type" | "topic" | "subscription";
@@ -28,8 +29,14 @@ export type Pane = "queue" | "detail" | "bottom";
 /** So long a kernel that is there may take for its first word. */
 const FIRST_WORD_MS = 6000;
 
+/** The commands that are answered when the runtime runs, or runs no more. */
+const MODES: { readonly [command: string]: Mode } = { pause: "paused", resume: "running" };
+
 /** Milliseconds between two drawings while messages keep coming. */
 const DRAWN_EVERY = 50;
+/** While the page is behind, drawing takes one part in so many of the time. */
+const DRAWING_SHARE = 3;
+const DRAWN_AT_LEAST_EVERY = 300;
 
 export class Store {
   readonly #timeline = new Timeline();
@@ -42,6 +49,9 @@ export class Store {
   }, FIRST_WORD_MS);
   #drawing = false;
   readonly #pace = new Pace(DRAWN_EVERY);
+  /** When the last drawing began, and the milliseconds that it took. */
+  #drawn = 0;
+  #cost = 0;
   /** Whether anything was shown yet. */
   #opened = false;
   /** When the last records came. */
@@ -63,8 +73,8 @@ export class Store {
   readonly live: Signal<boolean>;
   /** Whether anything has come from a kernel; null while that may still happen. */
   readonly heard: Signal<boolean | null> = signal(null);
-  /** The kernel has paused, and records of what happened before that are still coming in. */
-  readonly halted: Signal<boolean> = signal(false);
+  /** What the kernel has answered, until the records up to then are here. */
+  readonly #told: Signal<{ mode: Mode; last: number } | null> = signal(null);
   /** Shared, so that keys can set them. `detail`: message, context, state, why, code, printed. */
   readonly tab = {
     detail: signal("message"),
@@ -103,7 +113,7 @@ export class Store {
       heard: () => {
         this.heard.value = true;
       },
-      busy: () => busyWords(this.#timeline.now, (performance.now() - this.#heard) / 1000),
+      busy: () => busyWords(this.#timeline.now, this.quietFor / 1000),
       show: (delivery) => {
         this.select("delivery", delivery);
         this.wanted.value = "view";
@@ -126,6 +136,26 @@ export class Store {
     return this.#shown.value;
   }
 
+  /** Whether deliveries go by themselves now: the kernel's own word, also while records come in. */
+  get mode(): Mode {
+    return this.#told.value?.mode ?? this.#timeline.now.mode;
+  }
+
+  /** Whether what is shown is from before the kernel's word. */
+  get late(): boolean {
+    return this.#told.value !== null;
+  }
+
+  /** Milliseconds since the last records came. */
+  get quietFor(): number {
+    return performance.now() - this.#heard;
+  }
+
+  /** How many records the kernel has that are not here yet, as far as it said. */
+  get behind(): number {
+    return Math.max(0, this.#link.last - this.#link.seq);
+  }
+
   /** Shows how things stood after step `step`; null or a step that is not over yet shows now. */
   travel(step: number | null): void {
     const last = this.#timeline.steps;
@@ -139,11 +169,9 @@ export class Store {
     void this.live.value;
     if (this.played) return "This is a recording: nothing can be changed in it";
     if (this.past.value !== null)
-      return `You are viewing step ${this.past.value}: press Esc for now`;
+      return `You are viewing step ${whole(this.past.value)}: press Esc for now`;
     if (this.#link.lost) return LOST;
-    if (this.halted.value && name === "resume") return null;
-    if (this.halted.value && name === "pause") return "Already paused";
-    return refusalFor(this.#timeline.now, name, number);
+    return refusalFor({ ...this.#timeline.now, mode: this.mode }, name, number);
   }
 
   /** Gives a command; what goes wrong becomes the notice. Resolves with the answer, or null. */
@@ -157,16 +185,20 @@ export class Store {
     this.notice.value = null;
     try {
       // A step while running means: stop here, then go one further.
-      if (name === "step" && this.#timeline.now.mode === "running")
-        await this.#link.command("pause");
-      const answer = await this.#link.command(name, args);
-      if (name === "pause") this.halted.value = this.#timeline.now.mode === "running";
-      else if (name === "resume") this.halted.value = false;
-      return answer;
+      if (name === "step" && this.mode === "running") await this.#command("pause");
+      return await this.#command(name, args);
     } catch (error) {
       this.notice.value = error instanceof Error ? error.message : String(error);
       return null;
     }
+  }
+
+  async #command(name: string, args: CommandArgs = {}): Promise<unknown> {
+    const answer = await this.#link.command(name, args);
+    const mode = MODES[name];
+    const late = this.#drawing || this.behind > 0;
+    if (mode !== undefined && late) this.#told.value = { mode, last: this.#link.last };
+    return answer;
   }
 
   /** Tells the user why something was not done. */
@@ -191,20 +223,32 @@ export class Store {
   #take(records: RawRecord[]): void {
     this.#heard = performance.now();
     this.#timeline.push(records);
-    if (this.halted.value && records.some(({ kind, mode }) => kind === "mode" && mode === "paused"))
-      this.halted.value = false;
     if (this.#drawing) return;
     this.#drawing = true;
     const draw = () => {
       this.#drawing = false;
+      this.#drawn = performance.now();
+      // A task after this frame begins when it has been laid out and painted.
+      setTimeout(() => {
+        this.#cost = performance.now() - this.#drawn;
+      });
       this.#shown.value = { ...this.#timeline.now };
+      if (this.#link.seq >= (this.#told.value?.last ?? 0)) this.#told.value = null;
       if (this.played && !this.#opened) this.travel(0);
       this.#opened = true;
     };
     // One drawing per frame, however many batches came in between; fewer while they keep coming.
-    const wait = this.#pace.wait(performance.now());
+    const wait = this.#wait(performance.now());
     if (wait === 0) requestAnimationFrame(draw);
     else setTimeout(() => requestAnimationFrame(draw), wait);
+  }
+
+  /** Milliseconds to wait before the next drawing. */
+  #wait(now: number): number {
+    const even = this.#pace.wait(now);
+    // What is shown while more is under way is soon out of date, and drawing it delays the rest.
+    const rest = this.behind > 0 ? this.#drawn + DRAWING_SHARE * this.#cost - now : 0;
+    return Math.max(even, Math.min(rest, DRAWN_AT_LEAST_EVERY));
   }
 }
 

@@ -11,6 +11,11 @@ export const KIND_WORDS: Record<Kind, string> = {
   event: "event (publish_message)",
 };
 
+/** A number as people read it: 12,345. */
+export function whole(number: number): string {
+  return Math.round(number).toLocaleString("en");
+}
+
 export interface Sign {
   glyph: string;
   word: string;
@@ -88,6 +93,12 @@ export function senderWords(state: State, delivery: Delivery): string {
   return delivery.sender ?? outsideLabel(state, delivery);
 }
 
+/** What a label of the outside means. */
+export function outsideWords(label: string): string {
+  if (label === "outside") return "outside any agent";
+  return label === "the view" ? "a form of this view" : `the cell ${label}`;
+}
+
 export function recipientWords(state: State, delivery: Delivery): string {
   if (delivery.recipient !== null) return delivery.recipient;
   return delivery.kind === "response" ? outsideLabel(state, delivery) : "nobody";
@@ -136,8 +147,7 @@ export function contextFields(
 function senderField(state: State, delivery: Delivery): ContextField {
   if (delivery.sender !== null)
     return { name: "sender", value: delivery.sender, meaning: "the agent that sent it" };
-  const from =
-    delivery.cell === null ? "outside any agent" : `the cell ${outsideLabel(state, delivery)}`;
+  const from = outsideWords(outsideLabel(state, delivery));
   return { name: "sender", value: "None", meaning: `no agent sent it: it came from ${from}` };
 }
 
@@ -166,7 +176,7 @@ export function sentence(state: State): string {
   const last = number === undefined ? undefined : state.deliveries.get(number);
   if (last === undefined) return opening(state);
   const what = `${last.kind} ${last.messageType} from ${senderWords(state, last)} to ${target(state, last)}`;
-  return `Step ${last.step}: ${what}, ${sign(state, last).word}.`;
+  return `Step ${whole(last.step ?? 0)}: ${what}, ${sign(state, last).word}.`;
 }
 
 function target(state: State, delivery: Delivery): string {

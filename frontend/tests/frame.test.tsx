@@ -321,22 +321,55 @@ describe("the state word", () => {
     expect(one("spoken").textContent).toContain("Stuck: shop/s1");
   });
 
-  test("is paused when the kernel says so, however far behind the page is", async () => {
+  describe("of a page that is behind", () => {
     const records = recordsBefore("rpc", "handling", 4);
-    await open([...records, { kind: "mode", mode: "running", seq: records.length + 1, time: 1 }]);
-    expect(word()).toBe("running");
-    await click("pause");
-    const { id } = model.sentOfType("command").find(({ name }) => name === "pause") ?? {};
-    model.push({ type: "answer", id, ok: true, value: null });
-    await settled();
-    expect(word()).toBe("paused");
-    expect(one("run").getAttribute("aria-disabled")).toBe("false");
-    model.batch(records.length + 2, [
-      { kind: "mode", mode: "paused", seq: records.length + 2, time: 2 },
-      { kind: "mode", mode: "running", seq: records.length + 3, time: 3 },
-    ]);
-    await settled();
-    expect(word()).toBe("running");
+    const next = records.length + 1;
+    const mode = (mode: string, seq: number) => ({ kind: "mode", mode, seq, time: seq });
+    const answer = (name: string, last: number) => {
+      const { id } = model.sentOfType("command").findLast((one) => one.name === name) ?? {};
+      model.push({ type: "answer", id, ok: true, value: null, last });
+      return settled();
+    };
+
+    beforeEach(() => open([...records, mode("running", next)]));
+
+    test("is paused when the kernel says so, and not before", async () => {
+      await click("pause");
+      expect(word()).toBe("running");
+      await answer("pause", next + 1);
+      expect(word()).toBe("paused");
+      expect(one("run").getAttribute("aria-disabled")).toBe("false");
+      expect(one("spoken").textContent).toContain("still on their way here");
+      model.batch(next + 1, [mode("paused", next + 1), mode("running", next + 2)]);
+      await settled();
+      expect(word()).toBe("running");
+    });
+
+    test("is running when the kernel says so, also while records of a pause come in", async () => {
+      await click("pause");
+      await answer("pause", next + 1);
+      await click("run");
+      await answer("resume", next + 2);
+      expect(word()).toBe("running");
+      model.batch(next + 1, [mode("paused", next + 1)]);
+      await settled();
+      expect(word()).toBe("running");
+      expect(one("pause").getAttribute("aria-disabled")).toBe("false");
+      model.batch(next + 2, [mode("running", next + 2), mode("paused", next + 3)]);
+      await expect.poll(word).toBe("paused");
+    });
+
+    test("tells by how many records", async () => {
+      const last = next + 9_000;
+      model.push({ type: "batch", first: next + 1, records: [mode("running", next + 1)], last });
+      await settled();
+      await expect.poll(() => one("progress").textContent).toContain("8,999 records to come");
+      model.batch(
+        next + 2,
+        [...Array(8_999)].map((_, index) => mode("running", next + 2 + index)),
+      );
+      await expect.poll(() => one("progress").textContent).not.toContain("to come");
+    });
   });
 
   test("is frozen in words when the kernel is gone", async () => {

@@ -58,6 +58,16 @@ describe("a request with two events", () => {
     expect(fields[1]?.meaning).toContain("sent directly");
   });
 
+  test("says so of a message that was sent from the view", () => {
+    const sent = recording("rpc").map((one) => (one.cell ? { ...one, cell: "the view" } : one));
+    const state = stateAfter(sent);
+    const [sender] = contextFields(state, delivery(state, 1));
+    expect(sender?.meaning).toBe("no agent sent it: it came from a form of this view");
+    expect(sentence(state)).toBe(
+      "Step 4: response TaskResponse from worker/default to the view, handled.",
+    );
+  });
+
   test("is told in one sentence per step", () => {
     expect(sentence(end)).toBe(
       "Step 4: response TaskResponse from worker/default to In [5], handled.",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sandbox.inspector.recording.snapshots import cut_text
 from sandbox.inspector.recording.wording import failure_of
+from sandbox.notebook.loops import current_loop
 
 Command = Callable[..., Awaitable[object]]
 """A command: called with the page's `args` as keywords; its result is the answer's value."""
@@ -81,12 +82,13 @@ class Dispatcher:
         if loop is None:
             self._urgent(ticket.failed(_no_loop(ticket)))
             return
+        if loop is current_loop():  # and so not in a call that blocks it
+            self._pick_up(ticket, loop)
+            return
         timer = threading.Timer(self._patience, self._give_up, [ticket])
         timer.daemon = True
         try:
-            loop.call_soon_threadsafe(
-                self._pick_up, ticket, timer, loop, context=self._context.copy()
-            )
+            loop.call_soon_threadsafe(self._pick_up, ticket, loop, timer)
         except RuntimeError:  # closed since we looked
             self._urgent(ticket.failed(_no_loop(ticket)))
             return
@@ -97,12 +99,16 @@ class Dispatcher:
             self._urgent(ticket.failed(_busy(ticket)))
 
     def _pick_up(
-        self, ticket: Ticket, timer: threading.Timer, loop: asyncio.AbstractEventLoop
+        self,
+        ticket: Ticket,
+        loop: asyncio.AbstractEventLoop,
+        timer: threading.Timer | None = None,
     ) -> None:
         if not ticket.claim():
             return
-        timer.cancel()
-        task = loop.create_task(self._run(ticket))
+        if timer is not None:
+            timer.cancel()
+        task = loop.create_task(self._run(ticket), context=self._context.copy())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

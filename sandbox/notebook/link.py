@@ -16,11 +16,15 @@ from contextvars import copy_context
 from typing import Any, Final
 
 from sandbox.notebook.commands import PATIENCE, Command, Dispatcher
+from sandbox.notebook.loops import current_loop
 from sandbox.notebook.packing import sending_whole
-from sandbox.notebook.stream import Records, RecordStream, Send
+from sandbox.notebook.stream import BATCH, Records, RecordStream, Send
 
 INTERVAL: Final = 1 / 30
-"""Seconds between two flushes, at least."""
+"""Seconds between two flushes, at least, unless there is a whole batch."""
+
+FEW: Final = 200
+"""Records that may go before an answer, at most: more would keep it waiting."""
 
 OVERDUE: Final = 2.0
 """Seconds without an acknowledgement after which records are sent again; doubles each time."""
@@ -54,6 +58,7 @@ class Link:
         owner: Callable[[], asyncio.AbstractEventLoop | None],
         patience: float = PATIENCE,
     ) -> None:
+        self._recording = recording
         self._send = send = sending_whole(send)
         self._home = home
         self._owner = owner
@@ -89,10 +94,12 @@ class Link:
         return None
 
     def _at_home(self, callback: Callable[..., None], *args: Any) -> None:
-        if self._home is not None and self._home.is_running():
-            self._home.call_soon_threadsafe(callback, *args, context=self._context.copy())
-        else:
+        if self._home is None or not self._home.is_running():
             callback(*args)
+        elif self._home is current_loop():
+            self._context.copy().run(callback, *args)
+        else:
+            self._home.call_soon_threadsafe(callback, *args, context=self._context.copy())
 
     # What follows runs at home.
 
@@ -110,9 +117,10 @@ class Link:
         self._at_home(self._send_answer, answer)
 
     def _send_answer(self, answer: dict[str, Any]) -> None:
-        # The records of what a command did come before its answer.
-        self._flush()
-        self._send(answer)
+        # The records of what a command did come before its answer, where that is soon.
+        if self._stream.unsent <= FEW:
+            self._flush()
+        self._send(answer | {"last": self._recording.last})
 
     def _want_flush(self) -> None:
         if self._flush_wanted or self._home is None or self._home.is_closed():
@@ -122,15 +130,26 @@ class Link:
 
     def _schedule_flush(self) -> None:
         if self._home is not None:
-            delay = max(0.0, self._flushed + INTERVAL - self._home.time())
-            self._home.call_later(delay, self._flush, context=self._context.copy())
+            due = self._flushed + INTERVAL - self._home.time()
+            self._flush_in(0.0 if self._stream.unsent >= BATCH else max(0.0, due))
+
+    def _flush_in(self, seconds: float) -> None:
+        if self._home is not None:
+            self._home.call_later(seconds, self._flush, context=self._context.copy())
 
     def _flush(self) -> None:
         # First, so that a record that comes while this runs asks for a flush of its own.
         self._flush_wanted = False
-        if self._home is not None:
-            self._flushed = self._home.time()
-        self._stream.flush()
+        more = self._stream.flush()
+        if self._home is None:
+            while more:
+                more = self._stream.flush()
+            return
+        self._flushed = self._home.time()
+        if more:
+            # A batch at a time, so that a command that comes in between is heard.
+            self._flush_wanted = True
+            self._flush_in(0.0)
         self._watch()
 
     def _watch(self) -> None:

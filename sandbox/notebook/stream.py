@@ -8,8 +8,8 @@ from sandbox.inspector.recording.records import Record, as_data
 BATCH: Final = 1_000
 """Records in one message, at most."""
 
-WINDOW: Final = 5_000
-"""Records sent and not yet acknowledged, at most."""
+WINDOW: Final = 3_000
+"""Records sent and not yet acknowledged, at most: an answer waits behind these."""
 
 Send = Callable[[dict[str, Any]], object]
 """Sends one JSON-ready message to the page."""
@@ -63,6 +63,11 @@ class RecordStream:
         """How many records are on their way, or lost."""
         return self._sent - self.acknowledged
 
+    @property
+    def unsent(self) -> int:
+        """How many records there are that were not sent yet."""
+        return self._recording.last - self._sent
+
     def resync(self, first: int) -> None:
         """The page wants everything from record `first` on, whatever was sent before."""
         self._asked = True
@@ -78,19 +83,21 @@ class RecordStream:
         """Go back to the first record that nobody acknowledged."""
         self._sent = self.acknowledged
 
-    def flush(self) -> None:
-        """Send what is there, as far as the page keeps up."""
-        if not self._asked:
-            return
-        while (room := WINDOW - self.unacknowledged) > 0 and self._sent < self._recording.last:
-            records = self._next(min(BATCH, room))
-            first = records[0]["seq"]
-            batch: dict[str, Any] = {"type": "batch", "first": first, "records": records}
-            if first > self._sent + 1:
-                # Said, so that the page does not take it for a batch that got lost.
-                batch["let_go"] = first - 1
-            self._send(batch)
-            self._sent = records[-1]["seq"]
+    def flush(self) -> bool:
+        """Send one batch of what is there; tells whether the page has room for another."""
+        limit = min(BATCH, WINDOW - self.unacknowledged, self.unsent)
+        if not self._asked or limit <= 0:
+            return False
+        records = self._next(limit)
+        first = records[0]["seq"]
+        last = self._recording.last
+        batch: dict[str, Any] = {"type": "batch", "first": first, "records": records, "last": last}
+        if first > self._sent + 1:
+            # Said, so that the page does not take it for a batch that got lost.
+            batch["let_go"] = first - 1
+        self._send(batch)
+        self._sent = records[-1]["seq"]
+        return self.unacknowledged < WINDOW and self.unsent > 0
 
     def _next(self, limit: int) -> list[dict[str, Any]]:
         let_go = self._recording.let_go

@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from sandbox.notebook.link import Link
+from sandbox.notebook.link import FEW, Link
+from sandbox.notebook.stream import BATCH
 
 
 class NoRecords:
@@ -15,6 +16,19 @@ class NoRecords:
 
     def since(self, seq, limit=None):
         raise AssertionError
+
+    def listen(self, callback):
+        return lambda: None
+
+
+class ManyRecords:
+    let_go = 0
+
+    def __init__(self, last=0):
+        self.last = last
+
+    def since(self, seq, limit=None):
+        return [{"seq": number} for number in range(seq, min(self.last, seq + limit - 1) + 1)]
 
     def listen(self, callback):
         return lambda: None
@@ -61,7 +75,7 @@ async def test_a_command_is_answered_with_its_value():
     link, sent = make_link({"step": step}, home=asyncio.get_running_loop())
     link.receive(command("step", number=7))
     assert await wait_for(sent, 1) == [
-        {"type": "answer", "id": "c1", "ok": True, "value": {"number": 7}}
+        {"type": "answer", "id": "c1", "ok": True, "value": {"number": 7}, "last": 0}
     ]
 
 
@@ -71,7 +85,9 @@ async def test_a_command_without_args_is_called_without_any():
 
     link, sent = make_link({"pause": pause}, home=asyncio.get_running_loop())
     link.receive({"type": "command", "id": "c1", "name": "pause"})
-    assert await wait_for(sent, 1) == [{"type": "answer", "id": "c1", "ok": True, "value": None}]
+    assert await wait_for(sent, 1) == [
+        {"type": "answer", "id": "c1", "ok": True, "value": None, "last": 0}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +118,9 @@ async def test_a_command_that_fails_is_answered_in_words(content, error):
 
     link, sent = make_link({"step": step, "break_": break_}, home=asyncio.get_running_loop())
     link.receive(content)
-    assert await wait_for(sent, 1) == [{"type": "answer", "id": "c1", "ok": False, "error": error}]
+    assert await wait_for(sent, 1) == [
+        {"type": "answer", "id": "c1", "ok": False, "error": error, "last": 0}
+    ]
 
 
 async def test_wrong_arguments_are_answered_in_words():
@@ -114,6 +132,52 @@ async def test_wrong_arguments_are_answered_in_words():
     answer = (await wait_for(sent, 1))[0]
     assert answer["ok"] is False
     assert "unexpected keyword argument 'speed'" in answer["error"]
+
+
+@pytest.mark.parametrize(
+    ("count", "order"),
+    [
+        (FEW, ["batch", "answer"]),
+        (FEW + 1, ["answer", "batch"]),
+        (2 * BATCH, ["answer", "batch", "batch"]),
+    ],
+)
+async def test_what_a_command_did_comes_before_its_answer_unless_it_is_much(count, order):
+    recording, sent, loop = ManyRecords(), Sent(), asyncio.get_running_loop()
+
+    async def run():
+        recording.last += count
+
+    link = Link(recording, {"run": run}, sent, home=loop, owner=lambda: loop)
+    link.receive({"type": "resync", "from": 1})
+    link.receive(command("run"))
+    await wait_for(sent, 1)
+    link.receive({"type": "ack", "seq": 0})
+    await wait_for(sent, len(order))
+    assert [message["type"] for message in sent] == order
+    assert [message["last"] for message in sent] == [count] * len(order)
+
+
+async def test_a_command_that_comes_while_batches_go_is_answered_between_them():
+    async def pause():
+        return None
+
+    sent, loop = Sent(), asyncio.get_running_loop()
+    link = Link(ManyRecords(3 * BATCH), {"pause": pause}, sent, home=loop, owner=lambda: loop)
+    link.receive({"type": "resync", "from": 1})
+    link.receive(command("pause"))
+    await wait_for(sent, 4)
+    assert [message["type"] for message in sent] == ["batch", "answer", "batch", "batch"]
+
+
+async def test_a_command_on_the_loops_own_thread_needs_no_patience():
+    async def step():
+        return None
+
+    link, sent = make_link({"step": step}, home=asyncio.get_running_loop(), patience=0.0)
+    for turn in range(20):
+        link.receive(command("step", id=turn))
+    assert all(answer["ok"] for answer in await wait_for(sent, 20))
 
 
 async def test_a_cancelled_command_is_answered():
@@ -136,6 +200,7 @@ async def test_a_cancelled_command_is_answered():
             "id": "c1",
             "ok": False,
             "error": "The step was cancelled before it was done.",
+            "last": 0,
         }
     ]
 

@@ -212,7 +212,7 @@ def test_whatever_a_page_says_each_command_is_answered_once(caplog, said):
         await page.until_answered(ids)
         for id in ids:
             (answer,) = page.answers(id)
-            assert set(answer) - {"value", "error"} == {"type", "id", "ok"}
+            assert set(answer) - {"value", "error", "last"} == {"type", "id", "ok"}
             assert answer["ok"] or (0 < len(answer["error"]) < 2_100)
         page.link.receive({"type": "resync", "from": 1})
         page.link.receive({"type": "command", "id": "last", "name": "queue"})

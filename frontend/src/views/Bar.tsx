@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { LOST } from "../link";
 import { SITUATIONS, situation } from "../situation";
 import type { Store } from "../store";
+import { whole } from "../words";
 import { Button } from "./Button";
 import { Menu, type MenuPlace } from "./Menu";
 import { Order } from "./Order";
@@ -67,7 +68,7 @@ function Word({ store }: { store: Store }) {
       {now === "past" && (
         <span class="sb-word-step">
           {" "}
-          · step {store.past.value} of {store.now.moves.length}
+          · step {whole(store.past.value ?? 0)} of {whole(store.now.moves.length)}
         </span>
       )}
     </span>

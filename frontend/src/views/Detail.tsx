@@ -2,6 +2,7 @@ import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { listsOf } from "../lists";
 import { foreseenDelivery, type State } from "../state";
 import type { Selection, Store } from "../store";
+import { whole } from "../words";
 import { Breakpoints } from "./Breakpoints";
 import { DeliveryDetail } from "./DeliveryDetail";
 import { SendForm } from "./SendForm";
@@ -153,7 +154,7 @@ function Content({ store, state, selection, heading, tab }: ContentProps) {
     <p class="sb-empty">
       {past === null
         ? "What was selected is no longer there."
-        : `What is selected was not there yet at step ${past}.`}
+        : `What is selected was not there yet at step ${whole(past)}.`}
     </p>
   );
 }

@@ -2,6 +2,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useCalm } from "../calm";
 import { marksOf, type StepMark } from "../marks";
 import type { Store } from "../store";
+import { whole } from "../words";
 import { Button } from "./Button";
 
 const NARROWEST = 6;
@@ -19,7 +20,7 @@ export function History({ store }: { store: Store }) {
   return (
     <section class="sb-history" data-testid="history" aria-label="History">
       <span class="sb-history-words">
-        step <b>{step}</b> of {steps}
+        step <b>{whole(step)}</b> of {whole(steps)}
       </span>
       <div
         ref={track}
@@ -86,7 +87,7 @@ function place(step: number, steps: number): number {
 
 function valueText(store: Store, step: number, steps: number): string {
   const where = store.past.value === null ? ", now" : ", viewing the past";
-  return `step ${step} of ${steps}${store.played ? "" : where}`;
+  return `step ${whole(step)} of ${whole(steps)}${store.played ? "" : where}`;
 }
 
 function drag(store: Store, event: PointerEvent, steps: number): void {

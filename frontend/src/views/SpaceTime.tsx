@@ -5,7 +5,7 @@ import { evenRows, scrolledTo, shownRows } from "../rows";
 import { COLUMN, coneOf, diagram, HEADER, LANE } from "../spacetime";
 import type { Delivery, State } from "../state";
 import type { Selection, Store } from "../store";
-import { count, recipientWords, senderWords, sign, topicWords } from "../words";
+import { count, recipientWords, senderWords, sign, topicWords, whole } from "../words";
 import { LaneNames } from "./LaneNames";
 import { KindLetter } from "./parts";
 import { SpaceTimePicture } from "./SpaceTimePicture";
@@ -218,7 +218,7 @@ export function stepWords(state: State, delivery: Delivery): string {
       : recipientWords(state, delivery);
   const why = cause === null ? "" : `, caused by #${cause}`;
   const parked = delivery.parked.length > 0 ? ", its turn was parked" : "";
-  return `Step ${step}: #${number} ${kind} ${messageType} from ${senderWords(state, delivery)} to ${to}, ${sign(state, delivery).word}${parked}${why}`;
+  return `Step ${whole(step ?? 0)}: #${number} ${kind} ${messageType} from ${senderWords(state, delivery)} to ${to}, ${sign(state, delivery).word}${parked}${why}`;
 }
 
 interface ReadoutProps {
@@ -237,7 +237,7 @@ function Readout({ state, number, cone }: ReadoutProps) {
         what came of it.
       </p>
     );
-  const step = delivery.step === null ? "not delivered" : `step ${delivery.step}`;
+  const step = delivery.step === null ? "not delivered" : `step ${whole(delivery.step)}`;
   return (
     <p class="sb-readout" title={stepWords(state, delivery)}>
       <KindLetter delivery={delivery} /> <b>#{delivery.number}</b> {delivery.messageType}{" "}

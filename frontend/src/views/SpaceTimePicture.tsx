@@ -11,7 +11,7 @@ import {
   type Turn,
 } from "../spacetime";
 import type { Delivery } from "../state";
-import { LETTERS } from "../words";
+import { LETTERS, whole } from "../words";
 
 interface PictureProps {
   lanes: Lanes;
@@ -103,7 +103,7 @@ function Columns({
               height={height - HEADER}
             />
             <g class={step === cursor ? "sb-step sb-step-now" : "sb-step"} data-travel={step}>
-              <title>{`Look at how things stood after step ${step}`}</title>
+              <title>{`Look at how things stood after step ${whole(step)}`}</title>
               <rect x={at - COLUMN / 2} width={COLUMN} height={HEADER} />
               <text x={at} y={10}>
                 {step % stride === 0 ? step : ""}

@@ -1,10 +1,10 @@
-import { useRef } from "preact/hooks";
 import { useCalm } from "../calm";
+import { progressWords, useRate } from "../progress";
 import { situation } from "../situation";
 import { standstill } from "../standstill";
 import type { State } from "../state";
 import type { Store } from "../store";
-import { sentence } from "../words";
+import { sentence, whole } from "../words";
 
 const SHOWN_EVERY = 250;
 
@@ -12,7 +12,9 @@ const SHOWN_EVERY = 250;
 export function Status({ store }: { store: Store }) {
   const state = store.read();
   const notice = store.notice.value;
-  const words = wordsOf(store, state);
+  const rate = useRate(store);
+  const words = useCalmWhile(rate !== null, wordsOf(store, state, rate));
+  const progress = useCalmWhile(rate !== null || store.behind > 0, progressWords(store, rate));
   const ignored = [...state.unknown.values()].reduce(
     (sum, number) => sum + number,
     state.malformed,
@@ -29,18 +31,32 @@ export function Status({ store }: { store: Store }) {
       </span>
       {ignored > 0 && (
         <span class="sb-quiet" data-testid="ignored" title={ignoredWords(state)}>
-          {ignored} records not understood
+          {whole(ignored)} records not understood
         </span>
       )}
-      <Progress store={store} />
+      <span
+        class="sb-progress"
+        data-testid="progress"
+        title="Deliveries made, how fast they go, and how many wait in the queue"
+      >
+        {progress}
+      </span>
     </div>
   );
 }
 
-function wordsOf(store: Store, state: State): string {
+function useCalmWhile(flows: boolean, words: string): string {
+  const calm = useCalm(words, SHOWN_EVERY);
+  return flows ? calm : words;
+}
+
+function wordsOf(store: Store, state: State, rate: number | null): string {
   const now = situation(store);
+  if (now === "paused" && store.late)
+    return "Paused. Records of what happened before are still on their way here.";
   // While messages flow by themselves, only where they come to rest is worth a sentence.
   if (now === "running") return "Running: deliveries go by themselves.";
+  if (now !== "past" && rate !== null) return "Deliveries go by themselves.";
   if (now === "past") return `Viewing the past. ${sentence(state)}`;
   return standstill(state)?.words ?? sentence(state);
 }
@@ -49,31 +65,4 @@ function ignoredWords(state: State): string {
   const kinds = [...state.unknown].map(([kind, number]) => `${kind} (${number})`);
   if (state.malformed > 0) kinds.push(`records that lack a field (${state.malformed})`);
   return `Ignored, most likely from a newer version of the package: ${kinds.join(", ")}`;
-}
-
-/** How a run goes that nobody steps: how far, how fast, how much is left. */
-function Progress({ store }: { store: Store }) {
-  const state = useCalm(store.played ? store.read() : store.now, SHOWN_EVERY);
-  const before = useRef({ made: 0, at: 0, rate: 0 });
-  const made = state.moves.length;
-  const at = performance.now();
-  const since = (at - before.current.at) / 1000;
-  if (since >= SHOWN_EVERY / 1000)
-    before.current = { made, at, rate: Math.max(0, made - before.current.made) / since };
-  const running = state.mode === "running" && state.queue.size > 0;
-  const rate = running ? `, ${whole(before.current.rate)} a second` : "";
-  return (
-    <span
-      class="sb-progress"
-      data-testid="progress"
-      title="Deliveries made, how fast they go, and how many wait in the queue"
-    >
-      {whole(made)} made{rate} · {whole(state.queue.size)} queued
-      {state.open.size > 0 && ` · ${whole(state.open.size)} open`}
-    </span>
-  );
-}
-
-function whole(number: number): string {
-  return Math.round(number).toLocaleString("en");
 }

@@ -8,6 +8,7 @@ import { type Chip, cellPaths, cellRect, lookOf, lookWords, type More } from "..
 import { TEXT } from "../stage/detail";
 import { type Stop, stopKey } from "../stage/neighbours";
 import type { Agent } from "../state";
+import { outsideWords } from "../words";
 import type { Marks } from "./Graph";
 
 interface NodeProps {
@@ -46,7 +47,7 @@ export function Node({ marks, what, id, name, look, words, state, children }: No
 
 export function OutsideTag({ tag, marks }: { tag: Tag; marks: Marks }) {
   const { box, label, shown } = tag;
-  const words = `Sent from ${label === "outside" ? "outside any agent" : `the cell ${label}`}`;
+  const words = `Sent from ${outsideWords(label)}`;
   return (
     <g class={`sb-outside${marks.isDim(box.id) ? " sb-dim" : ""}`} data-drag={box.id}>
       <Node marks={marks} what="outside" id={label} name="outside" look="" words={words}>

@@ -3,6 +3,7 @@ import { aroundTurn, changesBy, contentOf, type Memory } from "../../memory";
 import { isObject, name as visible } from "../../read";
 import type { Agent, Delivery, State } from "../../state";
 import type { Store } from "../../store";
+import { whole } from "../../words";
 import { AgentLink, DeliveryLinks } from "../links";
 import { Value } from "../Value";
 import { Changes, WatchButton } from "./Changes";
@@ -63,7 +64,8 @@ export function Remembers({ store, agent }: { store: Store; agent: Agent }) {
   return (
     <>
       <h4>
-        {agent.id} <small>{past === null ? "as it is now" : `as it was at step ${past}`}</small>
+        {agent.id}{" "}
+        <small>{past === null ? "as it is now" : `as it was at step ${whole(past)}`}</small>
       </h4>
       {agent.memory === null && (
         <p class="sb-quiet">
