@@ -188,7 +188,7 @@ class RecordedDelivery:
 
     @property
     def cell(self) -> str | None:
-        """The notebook cell it was sent from, such as `In [5]`, or `None`."""
+        """The notebook cell it was sent from, such as `In [5]`, `the view`, or `None`."""
         return self.queued.cell
 
     @property

@@ -80,7 +80,8 @@ class Queued(NamedTuple):
     """A delivery entered the queue.
 
     `publication` is the number of the first event of its publication; `cell` names the notebook
-    cell that a message came from; `copy_of` is the delivery that it duplicates, if any.
+    cell that a message came from, or `the view`; `copy_of` is the delivery that it duplicates, if
+    any.
     """
 
     time: float

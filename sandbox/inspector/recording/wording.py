@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import traceback
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from sandbox.inspector.recording.records import Failure, Handles
@@ -16,6 +18,8 @@ from sandbox.inspector.recording.snapshots import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sandbox.messaging.agent import Agent
     from sandbox.messaging.agent_id import AgentId
 
@@ -60,8 +64,33 @@ def failure_of(error: BaseException) -> Failure:
     return Failure(class_name(error), text, cut_text("".join(lines)))
 
 
+_sender: ContextVar[str | None] = ContextVar("_sender", default=None)
+
+
+@contextmanager
+def sending_as(name: str) -> Iterator[None]:
+    """Have what is sent from outside meanwhile come from here, and not from the current cell.
+
+    Example:
+        >>> with sending_as("the view"):
+        ...     current_cell()
+        'the view'
+    """
+    token = _sender.set(name)
+    try:
+        yield
+    finally:
+        _sender.reset(token)
+
+
 def current_cell() -> str | None:
-    """The notebook cell that runs now, such as `In [5]`; `None` outside notebooks."""
+    """The notebook cell that runs now, such as `In [5]`; `None` outside notebooks.
+
+    Inside `sending_as` the name that was given there.
+    """
+    name = _sender.get()
+    if name is not None:
+        return name
     ipython = sys.modules.get("IPython")
     if ipython is None:
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.inspector.control.patterns import agent_matches
+from sandbox.inspector.recording.wording import sending_as
 from sandbox.messaging.agent_id import AgentId
 from sandbox.messaging.suggestions import did_you_mean
 from sandbox.messaging.topic import TopicId
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from sandbox.runtime.delivery import Delivery
 
 Number = dict[str, int]
+
+VIEW: Final = "the view"
+"""Where messages come from that were sent from a form of the page."""
 
 
 class Verbs:
@@ -171,10 +175,12 @@ class Verbs:
         new = new_message(message_class(runtime, message, receivers), fields)
         known = set(runtime.deliveries)
         if target is not None:
-            await runtime.publish_message(new, target)
+            with sending_as(VIEW):
+                await runtime.publish_message(new, target)
         elif recipient is not None:
             self._check_agent_type(recipient.type)
-            call = asyncio.create_task(runtime.send_message(new, recipient))
+            with sending_as(VIEW):
+                call = asyncio.create_task(runtime.send_message(new, recipient))
             self._calls.add(call)
             call.add_done_callback(self._forget)
             await asyncio.sleep(0)  # until the request is in the queue

@@ -202,6 +202,19 @@ async def test_a_message_is_published_from_a_form(inspector, page):
     assert delivery.recipient == AgentId("kitchen", "b")
 
 
+@pytest.mark.parametrize(
+    "to", [{"topic": "orders/b", "message": "Order"}, {"agent": "kitchen/b", "message": "Order"}]
+)
+async def test_a_message_from_a_form_comes_from_the_view(inspector, page, to):
+    await inspector.runtime.publish_message(Order("cake", 3.0), TopicId("orders", "b"))
+    await page.ask("send", **to, fields={"item": "tea", "price": "2"})
+    await inspector.runtime.publish_message(Order("milk", 1.0), TopicId("orders", "b"))
+    cells = [delivery.cell for delivery in inspector.recording]
+    assert cells == [None, "the view", None]
+    assert "the view → kitchen/b" in str(inspector.recording[2])
+    assert inspector.recording[2].sender is None
+
+
 async def test_a_request_is_sent_from_a_form_and_nobody_waits_for_it(inspector, page):
     answer = await page.ask("send", agent="kitchen/a", message="Even", fields={"number": 2})
     assert answer == {"number": 1}
