@@ -7,13 +7,14 @@ import { whole } from "./words";
 
 /** Deliveries a second that no hand makes. */
 const TOO_FAST = 50;
+const SECONDS = 2;
 const QUIET_MS = 1000;
 /** Fewer records than this are under way at any moment of a fast run. */
 const MANY_RECORDS = 5000;
 
-/** Deliveries in the last second of the run, by its own clock. */
+/** Deliveries a second in the last seconds of the run, by its own clock. */
 export function rateOf(state: State): number {
-  const since = state.time - 1;
+  const since = state.time - SECONDS;
   let [from, to] = [0, state.moves.length];
   while (from < to) {
     const middle = (from + to) >> 1;
@@ -21,7 +22,7 @@ export function rateOf(state: State): number {
     if ((delivery?.settledAt ?? state.time) < since) from = middle + 1;
     else to = middle;
   }
-  return state.moves.length - from;
+  return (state.moves.length - from) / SECONDS;
 }
 
 /** Deliveries a second while they go by themselves, else null. */
@@ -44,7 +45,8 @@ export function progressWords(store: Store, rate: number | null): string {
   return [
     `${whole(state.moves.length)} made${rate === null ? "" : `, ${whole(rate)} a second`}`,
     `${whole(state.queue.size)} queued`,
-    ...(state.open.size > 0 ? [`${whole(state.open.size)} open`] : []),
+    // While it goes by itself always, so that the words keep their places.
+    ...(state.open.size > 0 || rate !== null ? [`${whole(state.open.size)} open`] : []),
     ...(behind > MANY_RECORDS ? [`catching up: ${whole(behind)} records to come`] : []),
   ].join(" · ");
 }

@@ -13,8 +13,10 @@ export function Status({ store }: { store: Store }) {
   const state = store.read();
   const notice = store.notice.value;
   const rate = useRate(store);
-  const words = useCalmWhile(rate !== null, wordsOf(store, state, rate));
-  const progress = useCalmWhile(rate !== null || store.behind > 0, progressWords(store, rate));
+  // What goes by itself is told at a pace that can be read.
+  const pause = rate === null && store.behind === 0 ? 0 : SHOWN_EVERY;
+  const words = useCalm(wordsOf(store, state, rate), pause);
+  const progress = useCalm(progressWords(store, rate), pause);
   const ignored = [...state.unknown.values()].reduce(
     (sum, number) => sum + number,
     state.malformed,
@@ -43,11 +45,6 @@ export function Status({ store }: { store: Store }) {
       </span>
     </div>
   );
-}
-
-function useCalmWhile(flows: boolean, words: string): string {
-  const calm = useCalm(words, SHOWN_EVERY);
-  return flows ? calm : words;
 }
 
 function wordsOf(store: Store, state: State, rate: number | null): string {

@@ -1,6 +1,6 @@
 import { parentsOf } from "../../causes";
 import type { Delivery, State } from "../../state";
-import { recipientWords, sign } from "../../words";
+import { recipientWords, sign, whole } from "../../words";
 import { KindLetter } from "../parts";
 import type { TabProps } from "./MessageTab";
 
@@ -25,7 +25,7 @@ export function MessageTree({ store, state, delivery }: TabProps) {
   return (
     <div class="sb-walk" data-testid="message-tree">
       {above.length > shown.length && (
-        <p class="sb-quiet">{above.length - shown.length} earlier causes</p>
+        <p class="sb-quiet">{whole(above.length - shown.length)} earlier causes</p>
       )}
       {above.length === 0 && (
         <p class="sb-quiet">
