@@ -21,10 +21,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "browser"))
 
-from conftest import CHROMIUM_FLAGS, VIEWPORT, Notebook  # noqa: E402
-from servers import running  # noqa: E402
-from test_a_flood import MADE, PAUSE, PROGRAM  # noqa: E402
-from view import chromium  # noqa: E402
+from conftest import CHROMIUM_FLAGS, VIEWPORT, Notebook
+from servers import running
+from test_a_flood import MADE, PAUSE, PROGRAM
+from view import chromium
 
 MINUTE = 60_000
 APART = 20_000
