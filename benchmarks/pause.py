@@ -27,7 +27,7 @@ from test_a_flood import MADE, PAUSE, PROGRAM
 from view import chromium
 
 MINUTE = 60_000
-APART = 20_000
+APART = 5_000
 """Deliveries between two clicks."""
 AT_REST = """() => {
     const words = document.querySelector('[data-testid="progress"]').textContent;

@@ -339,7 +339,7 @@ describe("the state word", () => {
       await answer("pause", next + 1);
       expect(word()).toBe("paused");
       expect(one("run").getAttribute("aria-disabled")).toBe("false");
-      expect(one("spoken").textContent).toContain("still on their way here");
+      await expect.poll(() => one("spoken").textContent).toContain("still on their way here");
       model.batch(next + 1, [mode("paused", next + 1), mode("running", next + 2)]);
       await settled();
       expect(word()).toBe("running");
