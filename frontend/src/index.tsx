@@ -2,6 +2,7 @@
 
 import { render } from "preact";
 import type { Model } from "./link";
+import { stillClass } from "./still";
 import { Store } from "./store";
 import { App } from "./views/App";
 
@@ -41,8 +42,8 @@ export default function inspector() {
 
 /** While the view is alive, the still picture of the saved notebook would show the same again. */
 function hideStill(model: Model, store: Store, el: HTMLElement): void {
-  const still = model.get?.("still");
-  if (typeof still !== "string" || !/^[\w-]+$/.test(still)) return;
+  const still = stillClass(model);
+  if (still === null) return;
   const style = document.createElement("style");
   el.append(style);
   store.heard.subscribe((heard) => {

@@ -14,6 +14,8 @@ export interface Model {
   readonly recorded?: boolean;
   /** What there is to say about it as a whole. */
   readonly about?: string;
+  /** Where the widget is shown: in a notebook of JupyterLab it knows the document. */
+  readonly widget_manager?: unknown;
   /** What the kernel has set. */
   get?(name: string): unknown;
   send(content: unknown): void;
@@ -31,6 +33,8 @@ export interface LinkEvents {
   busy?(): string;
   /** The kernel asks to have a delivery looked at. */
   show?(delivery: number): void;
+  /** The newest still picture, for the saved notebook. */
+  still?(data: unknown): void;
 }
 
 /** What a command says besides its name. */
@@ -121,7 +125,7 @@ export class Link {
     else if (content.type === "show") {
       const delivery = integer(content.delivery);
       if (delivery !== null) this.#events.show?.(delivery);
-    }
+    } else if (content.type === "still") this.#events.still?.(content.data);
   };
 
   #batch(content: Record<string, unknown>): void {

@@ -6,6 +6,7 @@ import { Pace } from "./pace";
 import type { Mode, RawRecord } from "./records";
 import { busyWords, refusalFor } from "./refusals";
 import type { State } from "./state";
+import { replaceStill } from "./still";
 import { Timeline } from "./timeline";
 import { whole } from "./words";
 
@@ -118,6 +119,7 @@ export class Store {
         this.select("delivery", delivery);
         this.wanted.value = "view";
       },
+      still: (data) => replaceStill(model, data),
     });
   }
 

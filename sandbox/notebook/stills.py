@@ -1,7 +1,8 @@
 """Still pictures beside the live view: what a saved or exported notebook shows without a kernel.
 
 A picture is an output of its own, so that it can be replaced while the live view stays as it is.
-The page hides it while it is alive.
+The page hides it while it is alive. A page that was loaded anew knows outputs of before no more by
+their display ids, since notebooks do not keep these, so it gets each picture as a message, too.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from IPython.display import update_display as ipython_update_display
 
 from sandbox.inspector import Inspector
 from sandbox.inspector.pictures.picture import static_html
-from sandbox.notebook.packing import whole_text
+from sandbox.notebook.packing import Send, whole_text
 
 PAUSE: Final = 2.0
 """Seconds between two pictures of a run that goes on."""
@@ -30,13 +31,17 @@ class Stills:
     Args:
         inspector: What is drawn.
         home: The loop on which pictures are replaced; None when there is none.
+        send: Sends one JSON-ready message to the page.
     """
 
-    def __init__(self, inspector: Inspector, home: asyncio.AbstractEventLoop | None) -> None:
+    def __init__(
+        self, inspector: Inspector, home: asyncio.AbstractEventLoop | None, send: Send
+    ) -> None:
         self.name = f"sb-still-{secrets.token_hex(6)}"
         """The class of the pictures in the page, by which the live view hides them."""
         self._inspector = inspector
         self._home = home
+        self._send = send
         self._outputs: list[str] = []
         self._drawn = -1
         self._due = False
@@ -52,6 +57,11 @@ class Stills:
             shell = get_ipython()
             if shell is not None:
                 shell.events.register("post_run_cell", self._cell_ended)
+
+    def page_opened(self) -> None:
+        """Send the picture to a page, which puts it in place of the one that was saved."""
+        if self._outputs and self._home is not None and not self._home.is_closed():
+            self._home.call_soon_threadsafe(self._tell)
 
     def close(self) -> None:
         """Draw the last picture; later ones would be of nothing new."""
@@ -72,6 +82,9 @@ class Stills:
             "text/plain": whole_text(str(self._inspector)),
             "text/html": f'<div class="{self.name}">{picture}</div>',
         }
+
+    def _tell(self) -> None:
+        self._send({"type": "still", "data": self._picture()})
 
     def _want(self) -> None:
         if self._due or self._home is None or self._home.is_closed():
@@ -94,3 +107,4 @@ class Stills:
         picture = self._picture()
         for output in self._outputs:
             update_display(picture, raw=True, display_id=output)
+        self._send({"type": "still", "data": picture})

@@ -40,7 +40,7 @@ class InspectorWidget(anywidget.AnyWidget):
             }
         )
         home = kernel_loop()
-        self.stills = Stills(inspector, home)
+        self.stills = Stills(inspector, home, self.send)
         self.add_traits(still=Unicode(self.stills.name).tag(sync=True))
         super().__init__()
         self.inspector = inspector
@@ -68,6 +68,9 @@ class InspectorWidget(anywidget.AnyWidget):
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         self.link.receive(content)
+        match content:
+            case {"type": "resync", "from": 1}:  # a page that was just opened
+                self.stills.page_opened()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The live view, and beside it a still picture for where no page code runs."""

@@ -64,6 +64,26 @@ def test_the_still_picture_is_hidden_while_the_view_is_alive_and_saved_with_the_
     assert any("idle: 0 pending, 3 recorded" in picture for picture in pictures)
 
 
+def test_the_saved_picture_is_of_the_last_state_also_after_the_page_was_loaded_anew(open_notebook):
+    notebook = open_notebook([PROGRAM, "inspector"])
+    notebook.run_all()
+    notebook.wait_until_done()
+    notebook.part("step").click()
+    expect(notebook.part("spoken")).to_contain_text("Step 1:")
+    notebook.reload()
+    expect(notebook.part("spoken")).to_contain_text("Step 1:")
+    still = notebook.page.locator("[class*='sb-still-']")
+    expect(still).to_be_hidden()
+    for step in (2, 3):
+        notebook.part("step").click()
+        expect(notebook.part("spoken")).to_contain_text(f"Step {step}:")
+    expect(still).to_contain_text("idle: 0 pending, 3 recorded")
+    notebook.page.evaluate(SAVE)
+    saved = nbformat.read(notebook.server.root / notebook.name, as_version=4)
+    pictures = [output.get("data", {}).get("text/html", "") for output in saved.cells[1].outputs]
+    assert ["idle: 0 pending, 3 recorded" in one for one in pictures if "sb-still" in one] == [True]
+
+
 class ButForTheRestart(list):
     """Errors of a page, without JupyterLab's own: it gives up what it had asked of the kernel."""
 

@@ -33,6 +33,10 @@ class Outputs(dict):
 
     changes = 0
 
+    def __init__(self):
+        super().__init__()
+        self.sent = []
+
     def show(self, data, *, raw, display_id):
         assert raw
         self[display_id] = data["text/html"]
@@ -59,7 +63,7 @@ async def publish(inspector, count=1):
 
 async def test_the_picture_follows_the_run_at_a_calm_pace(outputs):
     inspector, home = Inspector(SingleThreadedAgentRuntime()), Home()
-    still = Stills(inspector, home)
+    still = Stills(inspector, home, outputs.sent.append)
     still.show()
     (name,) = outputs
     assert "0 recorded" in outputs[name]
@@ -79,7 +83,7 @@ async def test_the_picture_follows_the_run_at_a_calm_pace(outputs):
 
 async def test_nothing_is_drawn_before_a_view_is_shown_or_where_nothing_is_new(outputs):
     inspector, home = Inspector(SingleThreadedAgentRuntime()), Home()
-    still = Stills(inspector, home)
+    still = Stills(inspector, home, outputs.sent.append)
     await publish(inspector)
     assert (outputs, home.later) == ({}, [])
     still.show()
@@ -90,7 +94,7 @@ async def test_nothing_is_drawn_before_a_view_is_shown_or_where_nothing_is_new(o
 
 async def test_every_output_that_shows_the_view_has_the_newest_picture(outputs):
     inspector, home = Inspector(SingleThreadedAgentRuntime()), Home()
-    still = Stills(inspector, home)
+    still = Stills(inspector, home, outputs.sent.append)
     still.show()
     still.show()
     await publish(inspector)
@@ -102,4 +106,19 @@ async def test_every_output_that_shows_the_view_has_the_newest_picture(outputs):
     await publish(inspector)
     home.run()
     assert ["2 recorded" in html for html in outputs.values()] == [True, True]
+    inspector.close()
+
+
+async def test_a_page_gets_each_new_picture_and_the_newest_when_it_is_opened(outputs):
+    inspector, home = Inspector(SingleThreadedAgentRuntime()), Home()
+    still = Stills(inspector, home, outputs.sent.append)
+    still.page_opened()
+    assert outputs.sent == []
+    still.show()
+    await publish(inspector)
+    home.run()
+    still.page_opened()
+    assert [message["type"] for message in outputs.sent] == ["still", "still"]
+    assert [*outputs.values()] * 2 == [message["data"]["text/html"] for message in outputs.sent]
+    assert "1 recorded" in outputs.sent[0]["data"]["text/html"]
     inspector.close()
