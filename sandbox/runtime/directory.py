@@ -183,8 +183,8 @@ class Directory(AgentRuntime):
                 describe(subscription),
                 did_you_mean(agent_type, self._registry.types),
             )
-        if (hooks := self._instruments.subscription_added) is not None:
-            self._instruments.notify(hooks, subscription)
+        if (tell := self._instruments.subscription_added) is not None:
+            tell(subscription)
 
     async def remove_subscription(self, id: str) -> None:
         """Remove a subscription by its id.
@@ -194,8 +194,8 @@ class Directory(AgentRuntime):
                 and a `LookupError`.
         """
         subscription = self._router.remove(id)
-        if (hooks := self._instruments.subscription_removed) is not None:
-            self._instruments.notify(hooks, subscription)
+        if (tell := self._instruments.subscription_removed) is not None:
+            tell(subscription)
 
     @property
     def subscriptions(self) -> tuple[Subscription, ...]:

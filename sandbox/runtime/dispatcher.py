@@ -245,8 +245,8 @@ class Dispatcher:
 
     async def _intercept(self, delivery: Delivery) -> None:
         current_turn.set(Errand(delivery, intervenes=True))
-        if (hooks := self._instruments.delivery_intercepting) is not None:
-            self._instruments.notify(hooks, delivery)
+        if (tell := self._instruments.delivery_intercepting) is not None:
+            tell(delivery)
         passed = False
         try:
             delivery.message = await self._interventions.apply(delivery)
@@ -284,8 +284,8 @@ class Dispatcher:
 
     async def _turn(self, delivery: Delivery) -> None:
         current_turn.set(delivery)
-        if (hooks := self._instruments.delivery_handling) is not None:
-            self._instruments.notify(hooks, delivery)
+        if (tell := self._instruments.delivery_handling) is not None:
+            tell(delivery)
         verdict = UNDELIVERABLE  # what an exception would mean at this point
         try:
             agent = self._registry.instances.get(delivery.recipient)  # type: ignore[arg-type]  # it has one

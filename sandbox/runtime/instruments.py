@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from sandbox.messaging.constants import ROOT_LOGGER_NAME
@@ -117,12 +118,19 @@ HOOKS: tuple[str, ...] = tuple(
 )
 
 
+# The hooks that are given a delivery and nothing else, which nearly all calls are to.
+OF_A_DELIVERY = frozenset(
+    name for name in HOOKS if [*signature(getattr(Instrument, name)).parameters][1:] == ["delivery"]
+)
+
+
 class Instruments:
     """The instruments of one runtime, indexed by hook.
 
-    There is one attribute per hook, a tuple of bound methods, or `None` while no instrument
-    overrides that hook. The runtime guards every call with that test, which is what keeps an
-    unobserved run as fast as if there were no hooks.
+    There is one attribute per hook: a function that calls it on every instrument that overrides
+    it, or `None` while there is none. The runtime guards every call with that test, which is what
+    keeps an unobserved run as fast as if there were no hooks. An instrument that raises loses its
+    place, and nothing else happens.
     """
 
     __slots__ = ("_members", *HOOKS)
@@ -134,7 +142,7 @@ class Instruments:
 
     if TYPE_CHECKING:  # the slots above, for the type checker
 
-        def __getattr__(self, hook: str) -> tuple[Callable[..., None], ...] | None: ...
+        def __getattr__(self, hook: str) -> Callable[..., None] | None: ...
 
     def __contains__(self, instrument: object) -> bool:
         return instrument in self._members
@@ -151,26 +159,51 @@ class Instruments:
             self._members.remove(instrument)
             self._index()
 
-    def notify(self, hooks: tuple[Callable[..., None], ...], *args: Any) -> None:
-        """Call these hooks; one that raises costs its instrument its place, nothing else."""
-        for hook in hooks:
-            try:
-                hook(*args)
-            except Exception:
-                instrument: Instrument = hook.__self__  # type: ignore[attr-defined]
-                self.remove(instrument)
-                logger.exception(
-                    "Instrument %s raised in %s and was removed; the run goes on without it.",
-                    type(instrument).__name__,
-                    hook.__name__,
-                )
-
     def _index(self) -> None:
         for hook in HOOKS:
             default = getattr(Instrument, hook)
-            methods = tuple(
-                getattr(member, hook)
+            calls = [
+                self._guarded(getattr(member, hook), hook)
                 for member in self._members
                 if getattr(type(member), hook, default) is not default
-            )
-            setattr(self, hook, methods or None)
+            ]
+            setattr(self, hook, _one_of_all(calls))
+
+    def _guarded(self, method: Callable[..., None], hook: str) -> Callable[..., None]:
+        """Call a hook so that the run does not suffer if it raises."""
+
+        def call(*args: Any) -> None:
+            try:
+                method(*args)
+            except Exception:
+                self._expel(method)
+
+        def call_with(delivery: Delivery) -> None:
+            # The same, once more: packing and unpacking arguments takes longer than the call.
+            try:
+                method(delivery)
+            except Exception:
+                self._expel(method)
+
+        return call_with if hook in OF_A_DELIVERY else call
+
+    def _expel(self, method: Callable[..., None]) -> None:
+        instrument: Instrument = method.__self__  # type: ignore[attr-defined]
+        self.remove(instrument)
+        logger.exception(
+            "Instrument %s raised in %s and was removed; the run goes on without it.",
+            type(instrument).__name__,
+            method.__name__,
+        )
+
+
+def _one_of_all(calls: list[Callable[..., None]]) -> Callable[..., None] | None:
+    """One function that makes all these calls, or `None` if there are none."""
+    if len(calls) < 2:
+        return calls[0] if calls else None
+
+    def call_all(*args: Any) -> None:
+        for call in calls:
+            call(*args)
+
+    return call_all

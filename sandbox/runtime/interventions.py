@@ -45,8 +45,8 @@ class Interventions:
         message = delivery.message
         for handler in self.handlers:
             before = message
-            if (hooks := self._instruments.message_intercepting) is not None:
-                self._instruments.notify(hooks, delivery, handler)
+            if (tell := self._instruments.message_intercepting) is not None:
+                tell(delivery, handler)
             try:
                 message = await self._ask(handler, before, delivery)
             except BaseException:
@@ -89,6 +89,6 @@ class Interventions:
         )
 
     def _tell(self, delivery: Delivery, handler: object, before: Any, outcome: str) -> None:
-        hooks = self._instruments.message_intercepted
-        if hooks is not None:
-            self._instruments.notify(hooks, delivery, handler, before, outcome)
+        tell = self._instruments.message_intercepted
+        if tell is not None:
+            tell(delivery, handler, before, outcome)

@@ -102,8 +102,8 @@ class Ledger:
     def announce(self, delivery: Delivery) -> None:
         """Enter a delivery: from now on it is unsettled."""
         self.unsettled[delivery.number] = delivery
-        if (hooks := self._instruments.delivery_queued) is not None:
-            self._instruments.notify(hooks, delivery)
+        if (tell := self._instruments.delivery_queued) is not None:
+            tell(delivery)
 
     def enqueue(self, delivery: Delivery) -> None:
         """Enter a delivery and put it at the end of the queue."""
@@ -112,8 +112,8 @@ class Ledger:
         self.queue.ready.append(delivery)
         # The same as `announce`, once more: every message passes here.
         self.unsettled[delivery.number] = delivery
-        if (hooks := self._instruments.delivery_queued) is not None:
-            self._instruments.notify(hooks, delivery)
+        if (tell := self._instruments.delivery_queued) is not None:
+            tell(delivery)
 
     # Waiting turns
 
@@ -127,8 +127,8 @@ class Ledger:
         if turn is not None:
             turn.open_calls += 1
             turn.state = WAITING
-            if (hooks := self._instruments.delivery_waiting) is not None:
-                self._instruments.notify(hooks, turn, request)
+            if (tell := self._instruments.delivery_waiting) is not None:
+                tell(turn, request)
         return turn
 
     def unpark(self, turn: Delivery, request: Delivery) -> None:
@@ -138,8 +138,8 @@ class Ledger:
             return
         if not turn.open_calls:
             turn.state = HANDLING
-        if (hooks := self._instruments.delivery_resumed) is not None:
-            self._instruments.notify(hooks, turn, request)
+        if (tell := self._instruments.delivery_resumed) is not None:
+            tell(turn, request)
 
     # Settling
 
@@ -154,8 +154,8 @@ class Ledger:
         if delivery.task is not None:  # to set what is not set would cost every delivery a dict
             delivery.task = None
         del self.unsettled[delivery.number]
-        if (hooks := self._instruments.delivery_settled) is not None:
-            self._instruments.notify(hooks, delivery)
+        if (tell := self._instruments.delivery_settled) is not None:
+            tell(delivery)
         if self._idle and not self.unsettled:
             self._wake_idle()
 

@@ -60,8 +60,8 @@ class PendingDeliveries:
         delivery = self.find(number)
         if delivery.state is not HELD:
             self._ledger.queue.hold(delivery)
-            if (hooks := self._instruments.delivery_held) is not None:
-                self._instruments.notify(hooks, delivery)
+            if (tell := self._instruments.delivery_held) is not None:
+                tell(delivery)
         return delivery
 
     def release(self, number: int) -> Delivery:
@@ -69,8 +69,8 @@ class PendingDeliveries:
         delivery = self.find(number)
         if delivery.state is HELD:
             self._ledger.queue.release(delivery)
-            if (hooks := self._instruments.delivery_released) is not None:
-                self._instruments.notify(hooks, delivery)
+            if (tell := self._instruments.delivery_released) is not None:
+                tell(delivery)
             self._dispatcher.pump.nudge()
         return delivery
 
@@ -139,8 +139,8 @@ class PendingDeliveries:
         if delivery.publication is not None:
             delivery.publication.edited |= {number}
         delivery.message = message
-        if (hooks := self._instruments.delivery_edited) is not None:
-            self._instruments.notify(hooks, delivery, tuple(fields))
+        if (tell := self._instruments.delivery_edited) is not None:
+            tell(delivery, tuple(fields))
         return delivery
 
     def move(self, number: int, position: int) -> Delivery:
@@ -160,8 +160,8 @@ class PendingDeliveries:
             msg = f"Delivery #{number} can be moved to the positions 0 to {others}, not {position}."
             raise IndexError(msg)
         before = self._ledger.queue.move(delivery, position)
-        if (hooks := self._instruments.delivery_moved) is not None:
-            self._instruments.notify(hooks, delivery, before)
+        if (tell := self._instruments.delivery_moved) is not None:
+            tell(delivery, before)
         return delivery
 
     # Agents
@@ -180,8 +180,8 @@ class PendingDeliveries:
             ValueError: it was registered as an instance, so nothing could build it again.
         """
         agent: Agent = self._registry.forget(agent_id)
-        if (hooks := self._instruments.agent_crashed) is not None:
-            self._instruments.notify(hooks, agent_id, agent)
+        if (tell := self._instruments.agent_crashed) is not None:
+            tell(agent_id, agent)
         under_way = self._ledger.unsettled.values()
         return tuple(d for d in under_way if d.recipient == agent_id and not d.pending)
 
@@ -189,15 +189,15 @@ class PendingDeliveries:
         """Pass over all deliveries to this agent, answers included; its open turns go on."""
         if agent_id not in self._ledger.queue.paused:
             self._ledger.queue.pause(agent_id)
-            if (hooks := self._instruments.mailbox_paused) is not None:
-                self._instruments.notify(hooks, agent_id, True)
+            if (tell := self._instruments.mailbox_paused) is not None:
+                tell(agent_id, True)
 
     def resume_mailbox(self, agent_id: AgentId) -> None:
         """Undo `pause_mailbox`."""
         if agent_id in self._ledger.queue.paused:
             self._ledger.queue.resume(agent_id)
-            if (hooks := self._instruments.mailbox_paused) is not None:
-                self._instruments.notify(hooks, agent_id, False)
+            if (tell := self._instruments.mailbox_paused) is not None:
+                tell(agent_id, False)
             self._dispatcher.pump.nudge()
 
     @property

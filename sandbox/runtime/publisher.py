@@ -111,9 +111,9 @@ class Publisher:
                 self._ledger.queue.insert(event)
                 self._ledger.announce(event)
         self._withdraw(publication, gone)
-        if (hooks := self._instruments.publication_rerouted) is not None:
+        if (tell := self._instruments.publication_rerouted) is not None:
             pending = [e for e in publication.events if e.pending]
-            self._instruments.notify(hooks, publication, pending)
+            tell(publication, pending)
         self._ledger.pump.nudge()
 
     def _withdraw(self, publication: Publication, gone: list[Delivery]) -> None:

@@ -138,8 +138,8 @@ class Registry:
         self.serial_types.discard(type)
         for agent_id in [i for i in self.instances if i.type == type]:
             del self._owners[id(self.instances.pop(agent_id))]
-        if (hooks := self._instruments.type_unregistered) is not None:
-            self._instruments.notify(hooks, type)
+        if (tell := self._instruments.type_unregistered) is not None:
+            tell(type)
 
     def forget(self, agent_id: AgentId) -> Agent:
         """Throw an instance away, to be built again when it is needed.
@@ -216,8 +216,8 @@ class Registry:
                 self._adopt(agent_id, agent)
         except BaseException as error:
             logger.exception("Error constructing agent %s", agent_id)
-            if (hooks := self._instruments.agent_failed) is not None:
-                self._instruments.notify(hooks, agent_id, error)
+            if (tell := self._instruments.agent_failed) is not None:
+                tell(agent_id, error)
             raise
         finally:
             del self._building[agent_id]
@@ -272,14 +272,14 @@ class Registry:
         self._types[type] = registration
         if registration.mailbox == "serial":
             self.serial_types.add(type)
-        if (hooks := self._instruments.type_registered) is not None:
-            self._instruments.notify(hooks, type, registration.expected_class, registration.mailbox)
+        if (tell := self._instruments.type_registered) is not None:
+            tell(type, registration.expected_class, registration.mailbox)
 
     def _adopt(self, agent_id: AgentId, agent: Agent) -> None:
         self.instances[agent_id] = agent
         self._owners[id(agent)] = agent_id
-        if (hooks := self._instruments.agent_created) is not None:
-            self._instruments.notify(hooks, agent_id, agent)
+        if (tell := self._instruments.agent_created) is not None:
+            tell(agent_id, agent)
 
 
 def _valid_mailbox(mailbox: str) -> str:

@@ -218,8 +218,8 @@ class SingleThreadedAgentRuntime(Directory):
                 "an async function that asyncio.run() runs."
             )
             raise RuntimeError(msg) from error
-        if (hooks := self._instruments.runtime_started) is not None:
-            self._instruments.notify(hooks)
+        if (tell := self._instruments.runtime_started) is not None:
+            tell()
 
     async def stop(self) -> None:
         """Stop at once. Open turns go on, but nothing pending is delivered any more.
@@ -355,8 +355,8 @@ class SingleThreadedAgentRuntime(Directory):
 
     def _stop(self) -> None:
         self._ledger.stop()
-        if (hooks := self._instruments.runtime_stopped) is not None:
-            self._instruments.notify(hooks)
+        if (tell := self._instruments.runtime_stopped) is not None:
+            tell()
 
     def _check_started(self) -> None:
         if not self._pump.started:

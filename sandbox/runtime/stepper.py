@@ -155,8 +155,8 @@ class Stepper(PendingDeliveries):
     def policy(self, name: str | Policy) -> None:
         chosen = policy(name)
         self._ledger.queue.choose_by(None if chosen.name == "fifo" else chosen)
-        if (hooks := self._instruments.policy_set) is not None:
-            self._instruments.notify(hooks, chosen.name)
+        if (tell := self._instruments.policy_set) is not None:
+            tell(chosen.name)
         self._dispatcher.pump.nudge()
 
     @property

@@ -241,7 +241,7 @@ async def test_nothing_is_kept_of_messages_that_have_arrived():
     for _ in range(5):
         await publish(inspector, News("tag"))
     messages = inspector._recorder._messages
-    assert (messages._by_number, messages._by_identity, messages.by_turn) == ({}, {}, {})
+    assert (messages.by_number, messages._by_identity, messages.by_turn) == ({}, {}, {})
     inspector.close()
 
 

@@ -9,6 +9,7 @@ from problems_found import only
 
 from sandbox import AgentId, TopicId, TypeSubscription
 from sandbox.inspector.diagnosis.problems import Problems
+from sandbox.inspector.recording.rows import Records
 
 pytestmark = pytest.mark.usefixtures("quiet")
 
@@ -136,7 +137,7 @@ async def test_after_records_were_let_go_problems_are_still_found():
 async def test_each_record_is_looked_at_once():
     _, inspector = await kitchen()
 
-    class Counting(list):
+    class Counting(Records):
         given = 0
 
         def __getitem__(self, place):
@@ -144,8 +145,7 @@ async def test_each_record_is_looked_at_once():
             type(self).given += len(found) if isinstance(place, slice) else 1
             return found
 
-    counting = Counting(inspector.recording.records)
-    inspector.recording.records = inspector._recorder._records = counting
+    inspector.recording.records = Counting(inspector.recording.rows)
     for _ in range(50):
         await publish(inspector, Number(1))
         assert [p.kind for p in inspector.problems] == ["unhandled"]

@@ -278,7 +278,8 @@ async def test_after_each_step_is_a_record_that_can_be_looked_at():
 async def test_looking_at_a_long_recording_leaves_garbage_collection_as_it_was(enabled):
     inspector = await busy_run()
     recording = Recording()
-    recording.records = inspector.recording.records * 30
+    for record in list(inspector.recording.records) * 30:
+        recording.add(record)
     (gc.enable if enabled else gc.disable)()
     try:
         assert recording.at(recording.last - 5).seq == recording.last - 5

@@ -106,7 +106,7 @@ class Endless:
         chain: list[Queued] = []
         at: int | None = number
         while at is not None and len(chain) < FOLLOWED:
-            place = place_of(records, at)
+            place = place_of(self._recording.rows, at)
             if place is None:
                 break
             record = records[place]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from sandbox.inspector.explaining.routing_history import RoutingHistory
 from sandbox.inspector.recording.finding import place_of, place_of_turn
 from sandbox.inspector.recording.records import Queued, Rerouted, Settled
+from sandbox.inspector.recording.rows import message_sent
 from sandbox.inspector.recording.run_state import OF_DELIVERIES, RunState
 
 if TYPE_CHECKING:
@@ -49,14 +50,7 @@ class Glance:
 
     def number_of(self, message_id: str) -> int | None:
         """The number of the first delivery of the latest message that has this id."""
-        for record in reversed(self._recording.records):
-            if (
-                type(record) is Queued
-                and record.message_id == message_id
-                and record.request is None
-            ):
-                return record.publication or record.number
-        return None
+        return message_sent(self._recording.rows, message_id)
 
     def run(self, number: int | None) -> RunState | None:
         """How the run stands, with those deliveries alone that bear on one of them.
@@ -105,7 +99,7 @@ class Glance:
     def _family(self, number: int) -> dict[int, None] | None:
         """The delivery, the request that it answers, and the other events of its publication."""
         records = self._recording.records
-        place = place_of(records, number)
+        place = place_of(self._recording.rows, number)
         if place is None:
             return None
         asked = records[place]
@@ -114,7 +108,7 @@ class Glance:
             return {asked.request: None, number: None}
         if asked.publication is None:
             return {number: None}
-        begin = place_of(records, asked.publication)
+        begin = place_of(self._recording.rows, asked.publication)
         if begin is None:
             return None
         family = {number: None}
@@ -133,7 +127,7 @@ class Glance:
         left = list(family)
         while left:
             number = left.pop()
-            place = place_of(records, number)
+            place = place_of(self._recording.rows, number)
             if place is None:
                 continue
             found[place] = records[place]
@@ -153,7 +147,7 @@ class Glance:
         if live is not None and live.pending:
             return
         records = self._recording.records
-        begin = place_of_turn(records, number, place)
+        begin = place_of_turn(self._recording.rows, number, place)
         for at in range(begin, len(records)):
             record = records[at]
             kind = type(record)

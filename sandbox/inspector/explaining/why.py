@@ -118,7 +118,7 @@ none.
         if isinstance(message, Delivery | RecordedDelivery):
             message = message.number
         if type(message) is int:
-            if place_of(self._recording.records, message) is not None:
+            if place_of(self._recording.rows, message) is not None:
                 return message
             return self._recording[message].number
         if isinstance(message, str):

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sandbox.inspector.recording.shapes import shape_of
+from sandbox.messaging.agent_id import AgentId, AgentType
+from sandbox.messaging.topic import DefaultTopicId, TopicId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,8 +28,10 @@ NODE_LIMIT = 2_000
 LEAVES = frozenset(
     {str, int, float, bool, NoneType, bytes, complex}
     | {date, datetime, time, timedelta, Decimal, UUID, range}
+    | {AgentId, AgentType, TopicId, DefaultTopicId}
 )
 are_leaves = LEAVES.issuperset
+_MISSING = object()
 
 
 def fingerprint(value: Any) -> Fingerprint | None:
@@ -79,6 +83,26 @@ def fingerprint_of_fields(fields: dict[Any, Any]) -> Fingerprint:
         return _Look().fields(fields, 0)
     except Exception:  # even a class may run any code, when it is asked for its hash
         return (len(leaves),)
+
+
+def are_still(fields: dict[str, Any], items: tuple[tuple[str, Any], ...]) -> bool:
+    """Whether an object has these fields and no others, each with the very same object in it."""
+    if len(fields) != len(items):
+        return False
+    get = fields.get
+    for name, value in items:
+        if get(name, _MISSING) is not value:
+            return False
+    return True
+
+
+def are_equal(fields: dict[str, Any], items: tuple[tuple[str, Any], ...]) -> bool:
+    """Whether an object has fields equal to these, all of them leaves."""
+    try:
+        # What is no leaf now is not compared, since that could run code of its class.
+        return are_leaves(map(type, fields.values())) and fields == dict(items)
+    except Exception:  # even a class may run any code, when it is asked for its hash
+        return False
 
 
 class _Look:

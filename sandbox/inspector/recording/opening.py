@@ -36,7 +36,7 @@ Lifecycle(time=1.5, state='stopped')]
     opening.append(records.Lifecycle(time, "started" if run.started else "stopped"))
     if run.stopped is not None:
         opening.append(run.stopped)
-    unsettled = [d for d in run.deliveries.values() if d.settled is None]
+    unsettled = [d for d in run.deliveries.values() if not d.is_settled]
     under_way = [d for d in unsettled if d.state not in PENDING]
     for delivery in [*under_way, *(run.deliveries[number] for number in run.queue)]:
         opening += _records_of(delivery, run, time)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from sandbox.inspector.recording.rows import number_of, record_of
 from sandbox.messaging.agent_id import AgentId
 from sandbox.messaging.cancellation import CancellationToken
 from sandbox.messaging.message_context import MessageContext
@@ -13,6 +14,7 @@ from sandbox.messaging.topic import TopicId
 
 if TYPE_CHECKING:
     from sandbox.inspector.recording.records import Failure, Queued, Settled
+    from sandbox.inspector.recording.rows import Row
 
 
 class RecordedDelivery:
@@ -23,8 +25,6 @@ class RecordedDelivery:
     of the little that happens in between.
 
     Attributes:
-        queued: the record of its entering the queue, with what was changed since.
-        settled: the record of its verdict, or `None`.
         state: `queued`, `held`, `handling` or `waiting`; `None` once it has a verdict.
         waits_for: numbers of the requests that its turn awaits.
         sent: numbers of the deliveries it caused.
@@ -63,20 +63,21 @@ class RecordedDelivery:
     """
 
     __slots__ = (
+        "_queued",
+        "_settled",
         "edited",
         "handled_at",
         "original_snapshot",
         "printed",
-        "queued",
         "sent",
-        "settled",
         "state",
         "waits_for",
     )
 
-    def __init__(self, queued: Queued) -> None:
-        self.queued = queued
-        self.settled: Settled | None = None
+    def __init__(self, queued: Row) -> None:
+        # Rows, until somebody wants to know more than how the run stands.
+        self._queued = queued
+        self._settled: Row | None = None
         self.state: str | None = "queued"
         # A list as soon as there is something in it: most have neither, and there are many.
         self.waits_for: list[int] | tuple[()] = ()
@@ -92,8 +93,8 @@ class RecordedDelivery:
         Returns:
             The copy.
         """
-        twin = RecordedDelivery(self.queued)
-        twin.settled = self.settled
+        twin = RecordedDelivery(self._queued)
+        twin._settled = self._settled
         twin.state = self.state
         twin.waits_for = list(self.waits_for) if self.waits_for else ()
         twin.sent = list(self.sent) if self.sent else ()
@@ -104,9 +105,37 @@ class RecordedDelivery:
         return twin
 
     @property
+    def queued(self) -> Queued:
+        """The record of its entering the queue, with what was changed since."""
+        if type(self._queued) is tuple:
+            self._queued = record_of(self._queued)
+        return cast("Queued", self._queued)
+
+    @queued.setter
+    def queued(self, record: Queued) -> None:
+        self._queued = record
+
+    @property
+    def settled(self) -> Settled | None:
+        """The record of its verdict, or `None`."""
+        if type(self._settled) is tuple:
+            self._settled = record_of(self._settled)
+        return cast("Settled | None", self._settled)
+
+    def settle(self, row: Row) -> None:
+        """Take in its verdict."""
+        self.state = None
+        self._settled = row
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it has a verdict."""
+        return self._settled is not None
+
+    @property
     def number(self) -> int:
         """1, 2, … in the order of entering the queue."""
-        return self.queued.number
+        return number_of(self._queued)
 
     @property
     def kind(self) -> str:
@@ -289,7 +318,7 @@ class RecordedDelivery:
 
 
 def _facts(delivery: RecordedDelivery) -> tuple[object, ...]:
-    facts = (getattr(delivery, name) for name in RecordedDelivery.__slots__)
+    facts = (getattr(delivery, name.removeprefix("_")) for name in RecordedDelivery.__slots__)
     return tuple(tuple(fact) if isinstance(fact, list) else fact for fact in facts)
 
 

@@ -35,15 +35,12 @@ from sandbox.inspector.recording.records import (
     Unsubscribed,
     Waiting,
 )
-from sandbox.inspector.recording.snapshots import (
-    class_name,
-    snapshot,
-)
+from sandbox.inspector.recording.rows import snapshot_of
+from sandbox.inspector.recording.snapshots import class_name, snapshot
 from sandbox.inspector.recording.watched_messages import WatchedMessages
 from sandbox.inspector.recording.watched_states import EMPTY, WatchedStates
 from sandbox.inspector.recording.wording import (
     AgentNames,
-    ClassNames,
     current_cell,
     failure_of,
     handles_of,
@@ -58,17 +55,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.inspector.recording.recording import Recording
-    from sandbox.inspector.recording.records import Record
-    from sandbox.inspector.recording.watched_messages import Change
+    from sandbox.inspector.recording.rows import Kept, Row
+    from sandbox.inspector.recording.watched_messages import Change, Watched
     from sandbox.inspector.recording.watched_states import WatchedAgent
     from sandbox.messaging.agent import Agent
     from sandbox.messaging.agent_id import AgentId
     from sandbox.messaging.subscription import Subscription
     from sandbox.runtime.delivery import Delivery, Publication
     from sandbox.runtime.runtime import SingleThreadedAgentRuntime
-
-
-_new_tuple: Callable[[type[Record], tuple[Any, ...]], Record] = tuple.__new__
 
 
 class Recorder(Instrument):
@@ -80,17 +74,20 @@ class Recorder(Instrument):
     def __init__(self, recording: Recording) -> None:
         self._write = recording.append
         # The hooks that nearly every delivery comes to make their records themselves.
-        self._records = recording.records
+        self._rows = recording.rows
         self._listeners = recording.listeners
         self._began = recording.began
-        self._class_names = ClassNames()
         # One text for each agent and each group of subscriptions, however often they occur.
         self._names = AgentNames({None: None})
         self._subscriptions: dict[tuple[str, ...], tuple[str, ...]] = {}
         # A response is queued just before its request is settled, with the same object.
-        self._answered: tuple[Delivery | None, str | None] = (None, None)
+        self._answered: tuple[Delivery | None, Kept | None] = (None, None)
         self._messages = WatchedMessages()
-        self._watched = self._messages.get
+        self._watched = self._messages.by_number.get
+        # The events of a publication are queued in one go: most of what one row says is said.
+        self._publication: Publication | None = None
+        self._published: Watched | None = None
+        self._first: Row
         self._states = WatchedStates()
         # The agent that was looked for last: most are looked for several times in a row.
         self._recipient: AgentId | None = None
@@ -130,6 +127,7 @@ class Recorder(Instrument):
     def _begin_deliveries(self, runtime: SingleThreadedAgentRuntime) -> None:
         under_way = sorted(runtime.deliveries.values(), key=place)
         for delivery in under_way:
+            self._publication = None  # its events are not as they were queued any more
             self.delivery_queued(delivery)
             if delivery.state is State.HELD:
                 self.delivery_held(delivery)
@@ -181,7 +179,7 @@ class Recorder(Instrument):
 
     def subscription_added(self, subscription: Subscription) -> None:
         """Record a subscription."""
-        self._messages.forget_publication()
+        self._publication = None
         self._write(
             Subscribed,
             subscription.id,
@@ -195,55 +193,96 @@ class Recorder(Instrument):
 
     def subscription_removed(self, subscription: Subscription) -> None:
         """Record that a subscription is gone."""
-        self._messages.forget_publication()
+        self._publication = None
         self._write(Unsubscribed, subscription.id)
 
     def delivery_queued(self, delivery: Delivery) -> None:
-        """Record a new delivery with its context and a snapshot of its message."""
-        message, publication, request = delivery.message, delivery.publication, delivery.request
+        """Record a new delivery with its context and what its message is."""
+        publication, number = delivery.publication, delivery.number
+        if publication is not None and publication is self._publication:
+            if (watched := self._published) is not None:
+                watched.numbers[number] = None
+                self._messages.by_number[number] = watched
+            name, now = self._names[delivery.recipient], perf_counter() - self._began
+            row: Row = ("sibling", now, number, name, delivery.subscriptions, self._first)
+        else:
+            row = self._queued(delivery, number)
+            if publication is not None:
+                self._publication, self._first = publication, row
+                self._published = self._watched(number)
+        self._rows.append(row)
+        if self._listeners:
+            self._tell()
+        if not number & self._between_milestones and self._milestone is not None:
+            self._milestone(number)
+
+    def _queued(self, delivery: Delivery, number: int) -> Row:
+        message, request = delivery.message, delivery.request
         if request is not None:
             self._look_after(request, ended=True)
         elif self._printouts.part is not None:
             self._printouts.flush()
-        text = self._messages.sent(delivery)
-        if request is None:
-            context = delivery.context
-            sender, topic, is_rpc = context.sender, context.topic_id, context.is_rpc
-        else:
-            # The context of a response is only made when somebody asks for it.
-            context = request.context
-            sender, topic, is_rpc = request.recipient, None, True
-            self._answered = request, text
-        try:
-            message_type = self._class_names[type(message)]
-        except Exception:  # a class may run any code, when it is asked for its hash
-            message_type = class_name(message)
-        subscriptions = delivery.subscriptions
+        kind = self._messages.class_of(message)
+        kept = self._messages.sent(delivery, kind)
         self._printouts.home = delivery.home
-        fields = (
-            perf_counter() - self._began,
-            delivery.number,
-            delivery.kind._value_,
-            message_type,
-            text,
-            context.message_id,
-            self._names[sender],
-            self._names[delivery.recipient],
-            None if topic is None else topic.type,
-            None if topic is None else topic.source,
-            is_rpc,
-            delivery.cause,
-            None if publication is None else publication.events[0].number,
-            None if request is None else request.number,
-            subscriptions and self._subscriptions.setdefault(subscriptions, subscriptions),
-            current_cell() if sender is None else None,
-            delivery.copy_of,
+        recipient, now = self._names[delivery.recipient], perf_counter() - self._began
+        if delivery.copy_of is not None:
+            return self._queued_record(delivery, kind.name, kept)
+        if request is not None:
+            # The context of a response is only made when somebody asks for it.
+            self._answered = request, kept
+            id, sender = request.context.message_id, self._names[request.recipient]
+            return "response", now, number, kind.name, kept, id, sender, recipient, request.number
+        context = delivery.context
+        agent, id, topic = context.sender, context.message_id, context.topic_id
+        if agent is None and current_cell() is not None:
+            return self._queued_record(delivery, kind.name, kept)
+        sender, cause = self._names[agent], delivery.cause
+        if topic is None:
+            return "request", now, number, kind.name, kept, id, sender, recipient, cause
+        publication = delivery.publication
+        if publication is None or publication.events[0] is not delivery:
+            return self._queued_record(delivery, kind.name, kept)
+        found_by = delivery.subscriptions
+        found_by = found_by and self._subscriptions.setdefault(found_by, found_by)
+        return (
+            "event",
+            now,
+            number,
+            kind.name,
+            kept,
+            id,
+            sender,
+            recipient,
+            cause,
+            topic.type,
+            topic.source,
+            found_by,
         )
-        self._records.append(_new_tuple(Queued, fields))
-        if self._listeners:
-            self._tell()
-        if not delivery.number & self._between_milestones and self._milestone is not None:
-            self._milestone(delivery.number)
+
+    def _queued_record(self, delivery: Delivery, message_type: str, kept: Kept) -> Queued:
+        """The record itself, of what no row tells."""
+        publication, request, context = delivery.publication, delivery.request, delivery.context
+        topic = context.topic_id
+        return Queued(
+            time=perf_counter() - self._began,
+            number=delivery.number,
+            delivery=delivery.kind.value,
+            message_type=message_type,
+            message=snapshot_of(kept),
+            message_id=context.message_id,
+            sender=self._names[context.sender],
+            recipient=self._names[delivery.recipient],
+            topic_type=None if topic is None else topic.type,
+            topic_source=None if topic is None else topic.source,
+            is_rpc=context.is_rpc,
+            cause=delivery.cause,
+            publication=None if publication is None else publication.events[0].number,
+            request=None if request is None else request.number,
+            subscriptions=delivery.subscriptions,
+            cell=current_cell() if context.sender is None and request is None else None,
+            copy_of=delivery.copy_of,
+        )
 
     def publication_rerouted(self, publication: Publication, events: list[Delivery]) -> None:
         """Record the new recipients of a pending publication."""
@@ -307,7 +346,7 @@ class Recorder(Instrument):
             if agent.look():  # outside any turn, or in one that is still open
                 self._state_changed(delivery, next(reversed(turns), None), agent)
             turns[number] = None
-        self._records.append(_new_tuple(Handling, (perf_counter() - self._began, number)))
+        self._rows.append(("handling", perf_counter() - self._began, number))
         if self._listeners:
             self._tell()
 
@@ -329,13 +368,11 @@ class Recorder(Instrument):
 
     def delivery_settled(self, delivery: Delivery) -> None:
         """Record a verdict, with the result or the error."""
-        verdict, result, number = delivery.verdict, None, delivery.number
-        assert verdict is not None  # that is what this hook is about
+        verdict, number, result = delivery.verdict, delivery.number, None
         request, answer = self._answered
         if request is delivery:  # it was looked after when its answer was queued, just before
             self._answered = (None, None)
-            if verdict is HANDLED:
-                result = answer
+            result = answer
         elif delivery.kind is not RESPONSE:
             self._look_after(delivery, ended=True)
             if delivery.kind is REQUEST and verdict is HANDLED:
@@ -345,14 +382,24 @@ class Recorder(Instrument):
             if watched is not None and not watched.is_still(delivery.message):
                 self._look_at_message(delivery)
         self._messages.settled(delivery)
+        self._publication = self._published = None
         if self._printouts.room:
             self._printouts.end(number)
-        error = None if delivery.error is None else failure_of(delivery.error)
+        if verdict is not HANDLED or delivery.error is not None or delivery.unhandled is not None:
+            self._settled_otherwise(delivery, result)
+            return
         now = perf_counter() - self._began
-        fields = (now, number, verdict._value_, result, error, delivery.unhandled)
-        self._records.append(_new_tuple(Settled, fields))
+        plain = result is None
+        self._rows.append(("handled", now, number) if plain else ("answered", now, number, result))
         if self._listeners:
             self._tell()
+
+    def _settled_otherwise(self, delivery: Delivery, result: Kept | None) -> None:
+        verdict, error = delivery.verdict, delivery.error
+        assert verdict is not None  # that is what the hook is about
+        text = None if result is None or verdict is not HANDLED else snapshot_of(result)
+        failure = None if error is None else failure_of(error)
+        self._write(Settled, delivery.number, verdict.value, text, failure, delivery.unhandled)
 
     def runtime_started(self) -> None:
         """Record the start."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.inspector.recording.opening import opening_of
 from sandbox.inspector.recording.questions import Questions
 from sandbox.inspector.recording.records import LANDMARKS, Record, as_data
+from sandbox.inspector.recording.rows import Records, Row
 from sandbox.inspector.recording.steps import Steps
 from sandbox.inspector.recording.storage import Header, RecordingFile, Report, read, write
 from sandbox.inspector.recording.timeline import SECTION, Timeline
@@ -37,7 +38,8 @@ class Recording(Questions):
             how things stood is kept, and `let_go` counts them. A file gets all of them.
 
     Attributes:
-        records: the records in memory; the first of them has number `let_go + 1`.
+        records: the records in memory, to be read like a list; the first has number `let_go + 1`.
+        rows: what they are made of.
         landmarks: of these, and of a live recording only, the few that are not about the plain
             way of a delivery.
         listeners: called after each record; see `listen`.
@@ -76,7 +78,8 @@ class Recording(Questions):
     ) -> None:
         if limit is not None and limit < 1:
             raise ValueError(f"limit must be at least 1 record, not {limit}.")
-        self.records: list[Record] = []
+        self.rows: list[Row] = []
+        self.records = Records(self.rows)
         self.landmarks: list[Record] = []
         self.report = Report()
         self._began = perf_counter()
@@ -115,8 +118,9 @@ class Recording(Questions):
             (<Recording: 0 deliveries, 0 records>, 'Nothing was left out.')
         """
         recording = cls()
-        recording._header, recording.records, recording.report = read(Path(path))
-        recording._timeline.now(recording.records)  # so that the first look is quick, too
+        recording._header, records, recording.report = read(Path(path))
+        recording.rows += records
+        recording._timeline.now(recording.rows)  # so that the first look is quick, too
         return recording
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -167,7 +171,7 @@ class Recording(Questions):
     @property
     def last(self) -> int:
         """Number of the last record; 0 if there is none."""
-        return self.let_go + len(self.records)
+        return self.let_go + len(self.rows)
 
     @property
     def behind(self) -> int:
@@ -177,7 +181,7 @@ class Recording(Questions):
     @property
     def state(self) -> RunState:
         """The run as it stands after the last record."""
-        return self._timeline.now(self.records)
+        return self._timeline.now(self.rows)
 
     def at(self, seq: int) -> RunState:
         """The run as it stood after record `seq`; 0 is before the first.
@@ -194,7 +198,7 @@ class Recording(Questions):
         """
         # After the last record that was let go, it is still known how things stood.
         self._check(seq, self.let_go)
-        return self._timeline.at(self.records, seq)
+        return self._timeline.at(self.rows, seq)
 
     @property
     def steps(self) -> list[int]:
@@ -289,7 +293,7 @@ class Recording(Questions):
             >>> recording.last
             1
         """
-        self.records.append(record)
+        self.rows.append(record)
         if type(record) in LANDMARKS:
             self.landmarks.append(record)
         if self.listeners:
@@ -336,8 +340,8 @@ class Recording(Questions):
         # Others may print; but only the thread that looks at the recording may shorten it.
         if get_ident() != self._thread:
             return
-        while len(self.records) >= self._limit + self._timeline.section:
+        while len(self.rows) >= self._limit + self._timeline.section:
             self._steps.advance(self.records[self._steps.seen - self.let_go :])
-            count = self._timeline.let_go(self.records)
-            del self.records[:count]
+            count = self._timeline.let_go(self.rows)
+            del self.rows[:count]
             self.landmarks.clear()  # a recording that is never long needs none

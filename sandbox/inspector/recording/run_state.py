@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sandbox.inspector.recording import records
 from sandbox.inspector.recording.recorded_delivery import RecordedDelivery
+from sandbox.inspector.recording.rows import cause_of, number_of, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from sandbox.inspector.recording.rows import Row
     from sandbox.runtime.queue import Place
 
     Numbered = records.Held | records.Settled
@@ -103,17 +105,18 @@ class RunState:
             own = self.deliveries[number] = self._own[number] = shared.copy()
         return own
 
-    def advance(self, following: Iterable[records.Record]) -> None:
-        """Take in the records that come after those taken in before.
+    def advance(self, following: Iterable[Row]) -> None:
+        """Take in the records, or rows, that come after those taken in before.
 
         What is said of a delivery that is not known, since its record is lost, is passed over.
         """
         for record in following:
             self.seq += 1
-            change = OF_DELIVERIES.get(type(record))
+            kind = record[0] if type(record) is tuple else type(record)
+            change = OF_DELIVERIES.get(kind)
             if change is None:
-                OF_THE_RUN.get(type(record), _nothing)(self, record)
-            elif (delivery := self.delivery(cast("Numbered", record).number)) is not None:
+                OF_THE_RUN.get(kind, _nothing)(self, record)
+            elif (delivery := self.delivery(number_of(record))) is not None:
                 change(self, delivery, record)
 
     def rest(self, like: RunState | None = None) -> RunState:
@@ -143,13 +146,13 @@ class RunState:
             self.deliveries.pop(number, None)
             self._own.pop(number, None)
 
-    def add(self, record: records.Queued) -> None:
+    def add(self, queued: Row) -> None:
         """Take in a new delivery."""
-        number = record.number
-        self.deliveries[number] = self._own[number] = RecordedDelivery(record)
+        number, caused_by = number_of(queued), cause_of(queued)
+        self.deliveries[number] = self._own[number] = RecordedDelivery(queued)
         self.pending[number] = None
         self._open.add(number)
-        cause = None if record.cause is None else self.delivery(record.cause)
+        cause = None if caused_by is None else self.delivery(caused_by)
         if cause is not None:
             cause.sent = _with(cause.sent, number)
 
@@ -159,14 +162,11 @@ class RunState:
             self.pending.pop(delivery.number, None)
             self.places.pop(delivery.number, None)
 
-    def settle(self, delivery: RecordedDelivery, record: records.Settled) -> None:
+    def settle(self, delivery: RecordedDelivery, settled: Row) -> None:
         """Give a delivery its verdict."""
         self.leave_queue(delivery)
-        delivery.state = None
-        delivery.settled = record
+        delivery.settle(settled)
         self._open.discard(delivery.number)
-        if record.verdict == "no_recipient":  # it may have had one, whose subscription was removed
-            _readdress(delivery, None, ())
 
     def reorder(self, numbers: Iterable[int]) -> None:
         """Put the pending deliveries into another order."""
@@ -191,8 +191,8 @@ def _readdress(
         delivery.queued = delivery.queued._replace(recipient=recipient, subscriptions=subscriptions)
 
 
-def _queued(run: RunState, record: records.Queued) -> None:
-    if record.number not in run.deliveries:
+def _queued(run: RunState, record: Row) -> None:
+    if number_of(record) not in run.deliveries:
         run.add(record)
 
 
@@ -204,10 +204,10 @@ def _rerouted(run: RunState, record: records.Rerouted) -> None:
     run.reorder(sorted(run.pending, key=run.place))
 
 
-def _handling(run: RunState, delivery: RecordedDelivery, record: records.Handling) -> None:
+def _handling(run: RunState, delivery: RecordedDelivery, record: Row) -> None:
     run.leave_queue(delivery)
     delivery.state = "handling"
-    delivery.handled_at = record.time
+    delivery.handled_at = time_of(record)
 
 
 def _waiting(_: RunState, delivery: RecordedDelivery, record: records.Waiting) -> None:
@@ -218,7 +218,7 @@ def _waiting(_: RunState, delivery: RecordedDelivery, record: records.Waiting) -
 def _resumed(_: RunState, delivery: RecordedDelivery, record: records.Resumed) -> None:
     # If it does not wait for it, that was lost before the recording began.
     delivery.waits_for = [n for n in delivery.waits_for if n != record.on] or ()
-    if not delivery.waits_for and delivery.settled is None:
+    if not delivery.waits_for and not delivery.is_settled:
         delivery.state = "handling"
 
 
@@ -250,6 +250,12 @@ def _edited(_: RunState, delivery: RecordedDelivery, record: records.Edited) -> 
 
 def _settled(run: RunState, delivery: RecordedDelivery, record: records.Settled) -> None:
     run.settle(delivery, record)
+    if record.verdict == "no_recipient":  # it may have had one, whose subscription was removed
+        _readdress(delivery, None, ())
+
+
+def _handled(run: RunState, delivery: RecordedDelivery, row: Row) -> None:
+    run.settle(delivery, row)
 
 
 def _printed(_: RunState, delivery: RecordedDelivery, record: records.Printed) -> None:
@@ -314,8 +320,8 @@ def _lifecycle(run: RunState, record: records.Lifecycle) -> None:
     run.started = record.state == "started"
 
 
-# What a record of a delivery, one with a `number`, changes.
-OF_DELIVERIES: dict[type, Callable[[RunState, RecordedDelivery, Any], None]] = {
+# What a record of a delivery, one with a `number`, changes; and what a row does.
+OF_DELIVERIES: dict[type | str, Callable[[RunState, RecordedDelivery, Any], None]] = {
     records.Held: _held,
     records.Released: _released,
     records.Moved: _moved,
@@ -326,10 +332,13 @@ OF_DELIVERIES: dict[type, Callable[[RunState, RecordedDelivery, Any], None]] = {
     records.Intercepted: _intercepted,
     records.Printed: _printed,
     records.Settled: _settled,
+    "handling": _handling,
+    "handled": _handled,
+    "answered": _handled,
 }
 
-# What every other record changes.
-OF_THE_RUN: dict[type, Callable[[RunState, Any], None]] = {
+# What every other record changes, or row.
+OF_THE_RUN: dict[type | str, Callable[[RunState, Any], None]] = {
     records.Registered: _registered,
     records.Unregistered: _unregistered,
     records.Created: _created,
@@ -344,4 +353,5 @@ OF_THE_RUN: dict[type, Callable[[RunState, Any], None]] = {
     records.Stopped: _stopped,
     records.Mode: _mode,
     records.Lifecycle: _lifecycle,
+    **dict.fromkeys(("event", "sibling", "request", "response"), _queued),
 }

@@ -33,7 +33,7 @@ REPR_PATIENCE = 0.05
 # What the short way takes: nearly all messages are this small and this flat.
 SHORT_FIELDS = 16
 SHORT_TEXT = 200
-SHORT_BITS = 53
+SHORT_NUMBER = 2**53
 
 _WRITTEN_AS_TEXT = (date, time, timedelta, Decimal, UUID)
 _name_of = type.__dict__["__name__"].__get__
@@ -60,19 +60,27 @@ def snapshot(value: Any) -> str:
         return _encode({"repr": f"<{class_name(value)}: cannot be shown>"})
 
 
-def flat_snapshot(fields: dict[str, Any]) -> str | None:
-    """The snapshot of an object that has these fields; `None` unless all are short scalars.
+def are_short(values: Iterable[Any]) -> bool:
+    """Whether all of these are short scalars: what nearly all messages consist of."""
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            if len(value) > SHORT_TEXT:
+                return False
+        elif kind is int:
+            if not -SHORT_NUMBER < value < SHORT_NUMBER:
+                return False
+        elif value is not None and kind is not bool and not (kind is float and isfinite(value)):
+            return False
+    return True
 
-    Example:
-        >>> flat_snapshot({"task": 1}), flat_snapshot({"tags": ["a"]})
-        ('{"json":{"task":1}}', None)
-    """
-    try:
-        if _is_flat(fields, private_too=False):
-            return to_json({"json": fields}).decode()
-    except ValueError:  # half of a surrogate pair
-        pass
-    return None
+
+def are_public(names: Iterable[Any]) -> bool:
+    """Whether these are names of few fields, all of them public."""
+    names = (*names,)
+    return len(names) <= SHORT_FIELDS and all(
+        type(name) is str and len(name) <= SHORT_TEXT and name[:1] != "_" for name in names
+    )
 
 
 def class_name(value: Any) -> str:
@@ -126,21 +134,11 @@ def _attributes(value: Any, kind: type) -> Any:
 def _is_flat(fields: Any, *, private_too: bool) -> bool:
     if type(fields) is not dict or len(fields) > SHORT_FIELDS:
         return False
-    for name, item in fields.items():
-        if type(name) is not str or len(name) > SHORT_TEXT:
-            return False
-        if name[:1] == "_" and not private_too:
-            return False
-        kind = type(item)
-        if kind is str:
-            if len(item) > SHORT_TEXT:
-                return False
-        elif kind is int:
-            if item.bit_length() > SHORT_BITS:
-                return False
-        elif item is not None and kind is not bool and not (kind is float and isfinite(item)):
-            return False
-    return True
+    if private_too:
+        names_fit = all(type(name) is str and len(name) <= SHORT_TEXT for name in fields)
+    else:
+        names_fit = are_public(fields)
+    return names_fit and are_short(fields.values())
 
 
 def _long(value: Any) -> str:

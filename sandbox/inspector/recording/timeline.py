@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sandbox.inspector.recording.recorded_delivery import RecordedDelivery
-    from sandbox.inspector.recording.records import Record
+    from sandbox.inspector.recording.rows import Row
 
 SECTION = 4096
 """So many records are gone through, at most, to find out how a run stood after one of them."""
@@ -58,34 +58,34 @@ class Timeline:
         """How many records were gone through so far."""
         return self._now.seq
 
-    def now(self, records: Sequence[Record]) -> RunState:
-        """How things stand after all records, of which `records` are those after `start`."""
-        return self._advance(records, self.start + len(records))
+    def now(self, rows: Sequence[Row]) -> RunState:
+        """How things stand after all records, of which `rows` are those after `start`."""
+        return self._advance(rows, self.start + len(rows))
 
-    def at(self, records: Sequence[Record], seq: int) -> RunState:
+    def at(self, rows: Sequence[Row], seq: int) -> RunState:
         """How things stood after record `seq`, which must not lie before `start`."""
         if self._now.seq < seq:
-            self._advance(records, seq)
+            self._advance(rows, seq)
         marks = [self._first, *self._marks[: (seq - self.start) // self.section]]
         run = marks[-1].rest.rest()
         for mark in marks:
-            run.deliveries.update((d.queued.number, d) for d in mark.changed)
-        run.advance(records[run.seq - self.start : seq - self.start])
+            run.deliveries.update((d.number, d) for d in mark.changed)
+        run.advance(rows[run.seq - self.start : seq - self.start])
         return run
 
     def opening(self) -> RunState:
         """How things stood after record `start`."""
         return self.at((), self.start)
 
-    def let_go(self, records: Sequence[Record]) -> int:
+    def let_go(self, rows: Sequence[Row]) -> int:
         """Forget the first section, and the deliveries that were settled in it.
 
         Returns:
             How many records that are.
         """
         count = self.section
-        run = self.at(records, self.start + count)
-        settled = {n: d for n, d in run.deliveries.items() if d.settled is not None}
+        run = self.at(rows, self.start + count)
+        settled = {n: d for n, d in run.deliveries.items() if d.is_settled}
         run.forget(settled)
         # One that has changed since then is in a later section as well.
         now = self._now.deliveries
@@ -95,18 +95,18 @@ class Timeline:
         self.start += count
         return count
 
-    def _advance(self, records: Sequence[Record], seq: int) -> RunState:
+    def _advance(self, rows: Sequence[Row], seq: int) -> RunState:
         if seq - self._now.seq < self.section:
-            return self._go_through(records, seq)
+            return self._go_through(rows, seq)
         with _without_collection():
-            return self._go_through(records, seq)
+            return self._go_through(rows, seq)
 
-    def _go_through(self, records: Sequence[Record], seq: int) -> RunState:
+    def _go_through(self, rows: Sequence[Row], seq: int) -> RunState:
         run = self._now
         while run.seq < seq:
             done = run.seq - self.start
             end = min(done - done % self.section + self.section, seq - self.start)
-            run.advance(records[done:end])
+            run.advance(rows[done:end])
             if end % self.section == 0:
                 last = self._marks[-1].rest if self._marks else None
                 self._marks.append(_Mark(run.rest(last), run.part()))

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sandbox.inspector.recording.fingerprints import LEAVES, are_leaves, fingerprint, reader_of
+from sandbox.inspector.recording.fingerprints import (
+    LEAVES,
+    are_equal,
+    are_still,
+    fingerprint,
+    reader_of,
+)
+from sandbox.inspector.recording.rows import snapshot_of
 from sandbox.inspector.recording.shapes import CLASS_LIMIT
-from sandbox.inspector.recording.snapshots import flat_snapshot, snapshot
+from sandbox.inspector.recording.snapshots import (
+    SHORT_FIELDS,
+    are_public,
+    are_short,
+    class_name_of,
+    snapshot,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
 
-    from sandbox.runtime.delivery import Delivery, Publication
+    from sandbox.inspector.recording.rows import Kept
+    from sandbox.runtime.delivery import Delivery
 
     Reader = Callable[[Any], dict[str, Any]]
 
@@ -35,60 +48,78 @@ class Change(NamedTuple):
     shared: tuple[int, ...]
 
 
+class MessageClass:
+    """How messages of a class are read, found out once.
+
+    Attributes:
+        name: name of the class.
+        is_leaf: whether such a message cannot change.
+    """
+
+    __slots__ = ("_names", "is_leaf", "name", "read")
+
+    def __init__(self, kind: type) -> None:
+        self.name = class_name_of(kind)
+        self.is_leaf = False
+        self.read: Reader | None = None
+        self._names: tuple[str, ...] = ()
+        try:
+            self.is_leaf = kind in LEAVES
+            self.read = reader_of(kind)
+        except Exception:  # a class may run any code, when it is asked for its hash
+            self.read = None
+
+    def keep(self, fields: dict[str, Any]) -> Kept | None:
+        """What a message with these fields is, or `None` if not all are short scalars."""
+        if len(fields) > SHORT_FIELDS or not are_short(fields.values()):
+            return None
+        names = (*fields,)
+        if names != self._names:
+            if not are_public(names):
+                return None
+            self._names = names
+        return (self._names, *fields.values())  # of the names, all have the same tuple
+
+
 class Watched:
     """One message object, for as long as a delivery of it is under way.
 
     Attributes:
         message: the object.
-        text: snapshot of what it was when somebody last looked.
+        kept: what it was when somebody last looked.
         numbers: the deliveries under way that have it.
     """
 
-    __slots__ = ("_fingerprint", "_flat", "_read", "message", "numbers", "text")
+    __slots__ = ("_fingerprint", "_items", "_kind", "_read", "kept", "message", "numbers")
 
-    def __init__(self, message: Any, read: Reader | None) -> None:
+    def __init__(self, message: Any, kind: MessageClass) -> None:
         self.message = message
         self.numbers: dict[int, None] = {}
-        self._read = read
+        self._kind = kind
+        self._read = kind.read
         self.look()
 
     def look(self) -> None:
         """Take in what it is now."""
         if self._read is not None:
             fields = self._read(self.message)
-            text = flat_snapshot(fields)
-            if text is not None:
-                self.text = text
-                self._flat: dict[str, Any] | None = fields.copy()
+            kept = self._kind.keep(fields)
+            if kept is not None:
+                self.kept = kept
+                self._items: tuple[tuple[str, Any], ...] | None = (*fields.items(),)
                 return
-        self._flat = None
-        self.text = snapshot(self.message)
+        self._items = None
+        self.kept = snapshot(self.message)
         self._fingerprint = fingerprint(self.message)
 
     def is_still(self, message: object) -> bool:
         """Whether it is this object, and equal to what it was."""
         if self.message is not message:
             return False
-        flat, read = self._flat, self._read
-        if flat is None or read is None:
+        if (items := self._items) is None:
             return fingerprint(message) == self._fingerprint
-        fields = read(message)
-        try:
-            # What is no leaf now is not compared, since that could run code of its class.
-            same_objects = all(map(is_, fields.values(), flat.values()))
-            return (same_objects or are_leaves(map(type, fields.values()))) and fields == flat
-        except Exception:  # even a class may run any code, when it is asked for its hash
-            return False
-
-
-class Readers(dict[type, "Reader | None"]):
-    """How the fields of each class are read, found out once each."""
-
-    def __missing__(self, kind: type) -> Reader | None:
-        read = reader_of(kind)
-        if len(self) < CLASS_LIMIT:
-            self[kind] = read
-        return read
+        fields = self._read(message)  # type: ignore[misc]  # else there are no items
+        return are_still(fields, items) or are_equal(fields, items)
 
 
 class WatchedMessages:
@@ -96,13 +127,15 @@ class WatchedMessages:
 
     Attributes:
         under_way: numbers of the deliveries that have no verdict yet.
+        by_number: number of a delivery -> its message.
         by_turn: what was sent in a turn that goes on, by the number of the turn.
 
     Example:
+        >>> from sandbox.inspector.recording.rows import snapshot_of
         >>> from sandbox.runtime.delivery import Delivery, Kind
         >>> watched, message = WatchedMessages(), {"tags": ["a"]}
         >>> delivery = Delivery(1, Kind.REQUEST, message, None, None, (None, 0), None)
-        >>> watched.sent(delivery)
+        >>> snapshot_of(watched.sent(delivery, watched.class_of(message)))
         '{"json":{"tags":["a"]}}'
         >>> message["tags"].append("b")
         >>> watched.look(delivery).after
@@ -111,63 +144,56 @@ class WatchedMessages:
 
     def __init__(self) -> None:
         self.under_way: Container[int] = ()
-        self._by_number: dict[int, Watched] = {}
+        self.by_number: dict[int, Watched] = {}
         self._by_identity: dict[int, Watched] = {}
         self.by_turn: dict[int, list[Watched]] = {}
-        self.get = self._by_number.get
-        self._readers = Readers()
-        self._publication: Publication | None = None
-        self._published: Watched
+        self._classes: dict[type, MessageClass] = {}
 
-    def sent(self, delivery: Delivery) -> str:
-        """Watch the message of a delivery from now on; return its snapshot."""
-        message, number, publication = delivery.message, delivery.number, delivery.publication
-        if publication is not None and publication is self._publication:
-            # Its events are queued all at once, with nothing in between.
-            watched = self._published
-            watched.numbers[number] = None
-            self._by_number[number] = watched
-            return watched.text
+    def class_of(self, message: Any) -> MessageClass:
+        """The class of a message."""
+        kind = type(message)
         try:
-            if type(message) in LEAVES:
-                return snapshot(message)
-            read = self._readers[type(message)]
+            found = self._classes.get(kind)
+            if found is None:
+                found = MessageClass(kind)
+                if len(self._classes) < CLASS_LIMIT:
+                    self._classes[kind] = found
         except Exception:  # even a class may run any code, when it is asked for its hash
-            read = None
-        key, request = id(message), delivery.request
-        watched_before = self._by_identity.get(key)
-        if watched_before is None or watched_before.message is not message:
-            watched = self._by_identity[key] = Watched(message, read)
-            text = watched.text
+            return MessageClass(kind)
+        return found
+
+    def sent(self, delivery: Delivery, kind: MessageClass) -> Kept:
+        """Watch the message of a delivery from now on; return what it is."""
+        message, number, request = delivery.message, delivery.number, delivery.request
+        if kind.is_leaf:
+            return snapshot(message)
+        key = id(message)
+        watched = self._by_identity.get(key)
+        if watched is None or watched.message is not message:
+            watched = self._by_identity[key] = Watched(message, kind)
+            kept = watched.kept
         else:
             # What the same object was a moment ago was written down; is it the same still?
             # A response was just looked at, if it is the very message that it answers.
-            watched = watched_before
-            same = request is not None and self._by_number.get(request.number) is watched
-            text = watched.text if same or watched.is_still(message) else snapshot(message)
+            same = request is not None and self.by_number.get(request.number) is watched
+            kept = watched.kept if same or watched.is_still(message) else snapshot(message)
         watched.numbers[number] = None
-        self._by_number[number] = watched
+        self.by_number[number] = watched
         cause = delivery.cause
         if request is None and cause is not None and cause in self.under_way:
             mine = self.by_turn.setdefault(cause, [])
             if not mine or mine[-1] is not watched:
                 mine.append(watched)
-        if publication is not None and text is watched.text:
-            self._publication, self._published = publication, watched
-        return text
-
-    def forget_publication(self) -> None:
-        """Something may have happened since the event of a publication that was queued last."""
-        self._publication = None
+        return kept
 
     def look(self, delivery: Delivery) -> Change | None:
         """Whether the message of this delivery has changed since somebody last looked."""
-        watched = self._by_number.get(delivery.number)
+        watched = self.by_number.get(delivery.number)
         if watched is None:
             return None
         if watched.message is not delivery.message:  # replaced or edited, which others record
             self.settled(delivery)
-            self.sent(delivery)
+            self.sent(delivery, self.class_of(delivery.message))
             return None
         return _change(watched, delivery.number)
 
@@ -183,8 +209,7 @@ class WatchedMessages:
     def settled(self, delivery: Delivery) -> None:
         """Let go of the message of a delivery that has ended, and of what its turn sent."""
         number = delivery.number
-        self._publication = None
-        watched = self._by_number.pop(number, None)
+        watched = self.by_number.pop(number, None)
         if watched is not None:
             numbers = watched.numbers
             numbers.pop(number, None)
@@ -197,9 +222,9 @@ class WatchedMessages:
 def _change(watched: Watched, number: int) -> Change | None:
     if watched.is_still(watched.message):
         return None
-    before = watched.text
+    before = snapshot_of(watched.kept)
     watched.look()
-    after = watched.text
+    after = snapshot_of(watched.kept)
     if _same(before, after, type(watched.message)):
         return None
     return Change(number, before, after, tuple(n for n in watched.numbers if n != number))

@@ -6,7 +6,7 @@ from types import GetSetDescriptorType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.agents.closure_agent import ClosureAgent
-from sandbox.inspector.recording.fingerprints import fingerprint_of_fields
+from sandbox.inspector.recording.fingerprints import Fingerprint, are_leaves, fingerprint_of_fields
 from sandbox.inspector.recording.snapshots import snapshot
 
 if TYPE_CHECKING:
@@ -43,7 +43,17 @@ class WatchedAgent:
         (True, '{"json":{"count":1}}')
     """
 
-    __slots__ = ("_agent", "_fingerprint", "_not_own", "_read", "_size", "_slots", "text", "turns")
+    __slots__ = (
+        "_agent",
+        "_fingerprint",
+        "_items",
+        "_not_own",
+        "_read",
+        "_size",
+        "_slots",
+        "text",
+        "turns",
+    )
 
     def __init__(self, agent: Agent | Any) -> None:
         self.turns: dict[int, None] = {}
@@ -52,8 +62,7 @@ class WatchedAgent:
         self._not_own = OF_THE_BASES | OF_CLOSURES if closure else OF_THE_BASES
         self._read, self._slots = _readers(type(agent))
         fields = self.fields()
-        self._size = 0 if self._read is None else len(self._read(agent))
-        self._fingerprint = fingerprint_of_fields(fields)
+        self._take_in(fields, fingerprint_of_fields(fields))
         self.text = snapshot(fields)
 
     def fields(self) -> dict[str, Any]:
@@ -71,17 +80,31 @@ class WatchedAgent:
 
     def look(self) -> bool:
         """Whether the state differs from what it was; `text` is the state now."""
-        size = 0 if self._read is None else len(self._read(self._agent))
-        if not self._fingerprint and size == self._size and not self._slots:
-            return False  # it has no state of its own, as so many
+        if (items := self._items) is not None:
+            everything = self._read(self._agent)  # type: ignore[misc]  # else there are no items
+            if len(everything) == self._size:
+                get = everything.get
+                for name, value in items:
+                    if get(name) is not value:
+                        break
+                else:
+                    return False  # the very same objects, none of which can change
         fields = self.fields()
-        self._size = size
         now = fingerprint_of_fields(fields)
-        if now == self._fingerprint:
+        same = now == self._fingerprint
+        self._take_in(fields, now)
+        if same:
             return False
-        self._fingerprint = now
         before, self.text = self.text, snapshot(fields)
         return before != self.text
+
+    def _take_in(self, fields: dict[str, Any], fingerprint: Fingerprint) -> None:
+        self._fingerprint = fingerprint
+        self._size = 0 if self._read is None else len(self._read(self._agent))
+        # All of its state, if none of it can change and none is in slots.
+        plain = self._read is not None and not self._slots
+        is_fixed = plain and are_leaves(map(type, fields.values()))
+        self._items: tuple[tuple[str, Any], ...] | None = (*fields.items(),) if is_fixed else None
 
 
 class WatchedStates:

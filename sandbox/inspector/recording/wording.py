@@ -9,10 +9,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from sandbox.inspector.recording.records import Failure, Handles
-from sandbox.inspector.recording.shapes import CLASS_LIMIT
 from sandbox.inspector.recording.snapshots import (
     class_name,
-    class_name_of,
     cut_text,
     guarded_repr,
 )
@@ -29,16 +27,6 @@ class AgentNames(dict["AgentId | None", "str | None"]):
 
     def __missing__(self, agent_id: AgentId) -> str:
         name = self[agent_id] = str(agent_id)
-        return name
-
-
-class ClassNames(dict[type, str]):
-    """Names of classes, found out once each."""
-
-    def __missing__(self, kind: type) -> str:
-        name = class_name_of(kind)
-        if len(self) < CLASS_LIMIT:
-            self[kind] = name
         return name
 
 
