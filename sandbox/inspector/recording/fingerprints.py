@@ -31,7 +31,6 @@ LEAVES = frozenset(
     | {AgentId, AgentType, TopicId, DefaultTopicId}
 )
 are_leaves = LEAVES.issuperset
-_MISSING = object()
 
 
 def fingerprint(value: Any) -> Fingerprint | None:
@@ -85,22 +84,11 @@ def fingerprint_of_fields(fields: dict[Any, Any]) -> Fingerprint:
         return (len(leaves),)
 
 
-def are_still(fields: dict[str, Any], items: tuple[tuple[str, Any], ...]) -> bool:
-    """Whether an object has these fields and no others, each with the very same object in it."""
-    if len(fields) != len(items):
-        return False
-    get = fields.get
-    for name, value in items:
-        if get(name, _MISSING) is not value:
-            return False
-    return True
-
-
-def are_equal(fields: dict[str, Any], items: tuple[tuple[str, Any], ...]) -> bool:
-    """Whether an object has fields equal to these, all of them leaves."""
+def are_equal(fields: dict[str, Any], others: dict[str, Any]) -> bool:
+    """Whether fields are equal to others that are all leaves."""
     try:
         # What is no leaf now is not compared, since that could run code of its class.
-        return are_leaves(map(type, fields.values())) and fields == dict(items)
+        return are_leaves(map(type, fields.values())) and fields == others
     except Exception:  # even a class may run any code, when it is asked for its hash
         return False
 

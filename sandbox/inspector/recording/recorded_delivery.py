@@ -6,7 +6,7 @@ import html
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from sandbox.inspector.recording.rows import number_of, record_of
+from sandbox.inspector.recording.rows import record_of
 from sandbox.messaging.agent_id import AgentId
 from sandbox.messaging.cancellation import CancellationToken
 from sandbox.messaging.message_context import MessageContext
@@ -135,7 +135,8 @@ class RecordedDelivery:
     @property
     def number(self) -> int:
         """1, 2, … in the order of entering the queue."""
-        return number_of(self._queued)
+        queued = self._queued
+        return cast("int", queued[2] if type(queued) is tuple else queued[1])
 
     @property
     def kind(self) -> str:

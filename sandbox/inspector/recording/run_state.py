@@ -112,11 +112,12 @@ class RunState:
         """
         for record in following:
             self.seq += 1
-            kind = record[0] if type(record) is tuple else type(record)
+            is_row = type(record) is tuple
+            kind = record[0] if is_row else type(record)
             change = OF_DELIVERIES.get(kind)
             if change is None:
                 OF_THE_RUN.get(kind, _nothing)(self, record)
-            elif (delivery := self.delivery(number_of(record))) is not None:
+            elif (delivery := self.delivery(record[2 if is_row else 1])) is not None:
                 change(self, delivery, record)
 
     def rest(self, like: RunState | None = None) -> RunState:
@@ -159,14 +160,15 @@ class RunState:
     def leave_queue(self, delivery: RecordedDelivery) -> None:
         """Take a delivery out of the queue, if it is there."""
         if delivery.state in PENDING:
-            self.pending.pop(delivery.number, None)
-            self.places.pop(delivery.number, None)
+            number = delivery.number
+            self.pending.pop(number, None)
+            self.places.pop(number, None)
 
     def settle(self, delivery: RecordedDelivery, settled: Row) -> None:
         """Give a delivery its verdict."""
         self.leave_queue(delivery)
         delivery.settle(settled)
-        self._open.discard(delivery.number)
+        self._open.discard(number_of(settled))
 
     def reorder(self, numbers: Iterable[int]) -> None:
         """Put the pending deliveries into another order."""

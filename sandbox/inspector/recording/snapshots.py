@@ -60,27 +60,25 @@ def snapshot(value: Any) -> str:
         return _encode({"repr": f"<{class_name(value)}: cannot be shown>"})
 
 
-def are_short(values: Iterable[Any]) -> bool:
-    """Whether all of these are short scalars: what nearly all messages consist of."""
-    for value in values:
-        kind = type(value)
+def is_flat(fields: Any, *, private_too: bool = False) -> bool:
+    """Whether all of these fields are short scalars, as nearly always in messages."""
+    if type(fields) is not dict or len(fields) > SHORT_FIELDS:
+        return False
+    for name, item in fields.items():
+        if type(name) is not str or len(name) > SHORT_TEXT:
+            return False
+        if name[:1] == "_" and not private_too:
+            return False
+        kind = type(item)
         if kind is str:
-            if len(value) > SHORT_TEXT:
+            if len(item) > SHORT_TEXT:
                 return False
         elif kind is int:
-            if not -SHORT_NUMBER < value < SHORT_NUMBER:
+            if not -SHORT_NUMBER < item < SHORT_NUMBER:
                 return False
-        elif value is not None and kind is not bool and not (kind is float and isfinite(value)):
+        elif item is not None and kind is not bool and not (kind is float and isfinite(item)):
             return False
     return True
-
-
-def are_public(names: Iterable[Any]) -> bool:
-    """Whether these are names of few fields, all of them public."""
-    names = (*names,)
-    return len(names) <= SHORT_FIELDS and all(
-        type(name) is str and len(name) <= SHORT_TEXT and name[:1] != "_" for name in names
-    )
 
 
 def class_name(value: Any) -> str:
@@ -115,7 +113,7 @@ def _short(value: Any) -> str | None:
         if kind is str:
             return to_json({"json": value}).decode() if len(value) <= SHORT_TEXT else None
         fields = value if kind is dict else _attributes(value, kind)
-        if _is_flat(fields, private_too=kind is dict):
+        if is_flat(fields, private_too=kind is dict):
             return to_json({"json": fields}).decode()
     except (AttributeError, ValueError):  # a model never filled in, or half of a surrogate pair
         pass
@@ -129,16 +127,6 @@ def _attributes(value: Any, kind: type) -> Any:
     if shape.attributes is None or (shape.undeclared is not None and shape.undeclared(value)):
         return None
     return shape.attributes(value)
-
-
-def _is_flat(fields: Any, *, private_too: bool) -> bool:
-    if type(fields) is not dict or len(fields) > SHORT_FIELDS:
-        return False
-    if private_too:
-        names_fit = all(type(name) is str and len(name) <= SHORT_TEXT for name in fields)
-    else:
-        names_fit = are_public(fields)
-    return names_fit and are_short(fields.values())
 
 
 def _long(value: Any) -> str:

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sandbox.inspector.recording.fingerprints import (
     LEAVES,
     are_equal,
-    are_still,
     fingerprint,
     reader_of,
 )
 from sandbox.inspector.recording.rows import snapshot_of
 from sandbox.inspector.recording.shapes import CLASS_LIMIT
 from sandbox.inspector.recording.snapshots import (
-    SHORT_FIELDS,
-    are_public,
-    are_short,
+    SHORT_NUMBER,
+    SHORT_TEXT,
     class_name_of,
+    is_flat,
     snapshot,
 )
 
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
     from sandbox.runtime.delivery import Delivery
 
     Reader = Callable[[Any], dict[str, Any]]
+
+
+_MISSING = object()
 
 
 class Change(NamedTuple):
@@ -71,14 +73,31 @@ class MessageClass:
 
     def keep(self, fields: dict[str, Any]) -> Kept | None:
         """What a message with these fields is, or `None` if not all are short scalars."""
-        if len(fields) > SHORT_FIELDS or not are_short(fields.values()):
+        names = self._names
+        kept: list[Any] = [names]  # the same tuple for all that have the same fields
+        if len(fields) == len(names):
+            for name in names:
+                value = fields.get(name, _MISSING)
+                kind = type(value)
+                if kind is int:
+                    if not -SHORT_NUMBER < value < SHORT_NUMBER:
+                        break
+                elif kind is str:
+                    if len(value) > SHORT_TEXT:
+                        break
+                elif value is not None and kind is not bool and kind is not float:
+                    break
+                kept.append(value)
+            else:
+                return tuple(kept)
+        return self._keep_others(fields)
+
+    def _keep_others(self, fields: dict[str, Any]) -> Kept | None:
+        """The same for a message with other fields than the one before."""
+        if not is_flat(fields):
             return None
-        names = (*fields,)
-        if names != self._names:
-            if not are_public(names):
-                return None
-            self._names = names
-        return (self._names, *fields.values())  # of the names, all have the same tuple
+        self._names = (*fields,)
+        return (self._names, *fields.values())
 
 
 class Watched:
@@ -90,7 +109,7 @@ class Watched:
         numbers: the deliveries under way that have it.
     """
 
-    __slots__ = ("_fingerprint", "_items", "_kind", "_read", "kept", "message", "numbers")
+    __slots__ = ("_fingerprint", "_is_flat", "_kind", "_read", "kept", "message", "numbers")
 
     def __init__(self, message: Any, kind: MessageClass) -> None:
         self.message = message
@@ -106,9 +125,9 @@ class Watched:
             kept = self._kind.keep(fields)
             if kept is not None:
                 self.kept = kept
-                self._items: tuple[tuple[str, Any], ...] | None = (*fields.items(),)
+                self._is_flat = True
                 return
-        self._items = None
+        self._is_flat = False
         self.kept = snapshot(self.message)
         self._fingerprint = fingerprint(self.message)
 
@@ -116,10 +135,18 @@ class Watched:
         """Whether it is this object, and equal to what it was."""
         if self.message is not message:
             return False
-        if (items := self._items) is None:
+        if not self._is_flat:
             return fingerprint(message) == self._fingerprint
-        fields = self._read(message)  # type: ignore[misc]  # else there are no items
-        return are_still(fields, items) or are_equal(fields, items)
+        fields, kept = self._read(message), self.kept  # type: ignore[misc]  # else it is not flat
+        names, place = kept[0], 0
+        if len(fields) == len(names):
+            for name in names:
+                place += 1
+                if fields.get(name, _MISSING) is not kept[place]:
+                    break
+            else:
+                return True  # the very same objects
+        return are_equal(fields, dict(zip(names, kept[1:], strict=True)))
 
 
 class WatchedMessages:
@@ -212,7 +239,7 @@ class WatchedMessages:
         watched = self.by_number.pop(number, None)
         if watched is not None:
             numbers = watched.numbers
-            numbers.pop(number, None)
+            del numbers[number]
             if not numbers and self._by_identity.get(id(watched.message)) is watched:
                 del self._by_identity[id(watched.message)]
         if self.by_turn:

@@ -83,9 +83,8 @@ class WatchedAgent:
         if (items := self._items) is not None:
             everything = self._read(self._agent)  # type: ignore[misc]  # else there are no items
             if len(everything) == self._size:
-                get = everything.get
                 for name, value in items:
-                    if get(name) is not value:
+                    if everything.get(name) is not value:
                         break
                 else:
                     return False  # the very same objects, none of which can change
