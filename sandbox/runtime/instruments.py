@@ -175,32 +175,35 @@ class Instruments:
         def call(*args: Any) -> None:
             try:
                 method(*args)
-            except Exception:
-                self._expel(method)
+            except Exception as error:
+                self._expel(method, error)
 
         def call_with(delivery: Delivery) -> None:
             # The same, once more: packing and unpacking arguments takes longer than the call.
             try:
                 method(delivery)
-            except Exception:
-                self._expel(method)
+            except Exception as error:
+                self._expel(method, error)
 
         return call_with if hook in OF_A_DELIVERY else call
 
-    def _expel(self, method: Callable[..., None]) -> None:
+    def _expel(self, method: Callable[..., None], error: Exception) -> None:
         instrument: Instrument = method.__self__  # type: ignore[attr-defined]
         self.remove(instrument)
-        logger.exception(
+        logger.error(
             "Instrument %s raised in %s and was removed; the run goes on without it.",
             type(instrument).__name__,
             method.__name__,
+            exc_info=error,
         )
 
 
 def _one_of_all(calls: list[Callable[..., None]]) -> Callable[..., None] | None:
     """One function that makes all these calls, or `None` if there are none."""
-    if len(calls) < 2:
-        return calls[0] if calls else None
+    if not calls:
+        return None
+    if len(calls) == 1:
+        return calls[0]
 
     def call_all(*args: Any) -> None:
         for call in calls:

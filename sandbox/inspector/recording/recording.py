@@ -333,7 +333,7 @@ class Recording(Questions):
 
     def _write_down(self) -> None:
         assert self._file is not None  # else nobody would listen
-        self._file.catch_up(self.records, self.let_go)
+        self._file.catch_up(self.rows, self.let_go)
 
     def _keep_within_limit(self) -> None:
         assert self._limit is not None  # else nobody would listen

@@ -28,7 +28,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast, overload
 
 from sandbox.inspector.recording.records import Handling, Queued, Record, Settled
-from sandbox.inspector.recording.snapshots import snapshot
+from sandbox.inspector.recording.snapshots import flat_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,8 +52,18 @@ def snapshot_of(kept: Kept) -> str:
     """
     if isinstance(kept, str):
         return kept
-    names, *values = kept
-    return snapshot(dict(zip(names, values, strict=True)))
+    known, text = _Texts.last
+    if kept is not known:
+        names, *values = kept
+        text = flat_snapshot(dict(zip(names, values, strict=True)))
+        _Texts.last = kept, text
+    return text
+
+
+class _Texts:
+    """The snapshot made last: siblings have it in common, and an answer with its request."""
+
+    last: tuple[Kept, str] = ("", "")
 
 
 def record_of(row: Row) -> Record:
@@ -68,83 +78,43 @@ def record_of(row: Row) -> Record:
     return _MAKERS[row[0]](*row[1:]) if type(row) is tuple else cast("Record", row)
 
 
-def _event(
-    time: float,
-    number: int,
-    message_type: str,
-    message: Kept,
-    message_id: str,
-    sender: str | None,
-    recipient: str | None,
-    cause: int | None,
-    topic_type: str,
-    topic_source: str,
-    subscriptions: tuple[str, ...],
-) -> Queued:
-    return Queued(
-        time=time,
-        number=number,
-        delivery="event",
-        message_type=message_type,
-        message=snapshot_of(message),
-        message_id=message_id,
-        sender=sender,
-        recipient=recipient,
-        topic_type=topic_type,
-        topic_source=topic_source,
-        is_rpc=False,
-        cause=cause,
-        publication=number,
-        request=None,
-        subscriptions=subscriptions,
-        cell=None,
-        copy_of=None,
-    )
+# As a plain tuple is made: by name, seventeen fields take several times as long.
+_new_tuple: Callable[[type[Record], tuple[Any, ...]], Any] = tuple.__new__
+
+
+def _event(time: float, number: int, kind: str, message: Kept, id: str, *rest: Any) -> Queued:
+    sender, recipient, cause, topic_type, topic_source, subscriptions = rest
+    what = (time, number, "event", kind, snapshot_of(message), id)
+    where = (sender, recipient, topic_type, topic_source, False)
+    why = (cause, number, None, subscriptions, None, None)
+    made: Queued = _new_tuple(Queued, what + where + why)
+    return made
 
 
 def _sibling(
     time: float, number: int, recipient: str | None, subscriptions: tuple[str, ...], first: Row
 ) -> Queued:
-    queued = cast("Queued", record_of(first))
-    return queued._replace(
-        time=time, number=number, recipient=recipient, subscriptions=subscriptions
-    )
+    other = cast("Queued", record_of(first))
+    what, where = (time, number, *other[2:6]), (other.sender, recipient, *other[8:11])
+    why = (*other[11:14], subscriptions, *other[15:])
+    made: Queued = _new_tuple(Queued, what + where + why)
+    return made
 
 
-def _request(
-    time: float,
-    number: int,
-    message_type: str,
-    message: Kept,
-    message_id: str,
-    sender: str | None,
-    recipient: str | None,
-    cause: int | None,
-) -> Queued:
-    return Queued(
-        time=time,
-        number=number,
-        delivery="request",
-        message_type=message_type,
-        message=snapshot_of(message),
-        message_id=message_id,
-        sender=sender,
-        recipient=recipient,
-        topic_type=None,
-        topic_source=None,
-        is_rpc=True,
-        cause=cause,
-        publication=None,
-        request=None,
-        subscriptions=(),
-        cell=None,
-        copy_of=None,
-    )
+def _request(time: float, number: int, kind: str, message: Kept, id: str, *rest: Any) -> Queued:
+    sender, recipient, cause = rest
+    what = (time, number, "request", kind, snapshot_of(message), id)
+    where = (sender, recipient, None, None, True)
+    made: Queued = _new_tuple(Queued, (*what, *where, cause, None, None, (), None, None))
+    return made
 
 
-def _response(*fields: Any) -> Queued:
-    queued = _request(*fields)
-    return queued._replace(delivery="response", request=queued.cause)
+def _response(time: float, number: int, kind: str, message: Kept, id: str, *rest: Any) -> Queued:
+    sender, recipient, request = rest
+    what = (time, number, "response", kind, snapshot_of(message), id)
+    where = (sender, recipient, None, None, True)
+    made: Queued = _new_tuple(Queued, (*what, *where, request, None, request, (), None, None))
+    return made
 
 
 def _handled(time: float, number: int) -> Settled:

@@ -112,12 +112,11 @@ class RunState:
         """
         for record in following:
             self.seq += 1
-            is_row = type(record) is tuple
-            kind = record[0] if is_row else type(record)
+            kind: Any = record[0] if type(record) is tuple else type(record)
             change = OF_DELIVERIES.get(kind)
             if change is None:
                 OF_THE_RUN.get(kind, _nothing)(self, record)
-            elif (delivery := self.delivery(record[2 if is_row else 1])) is not None:
+            elif (delivery := self.delivery(number_of(record))) is not None:
                 change(self, delivery, record)
 
     def rest(self, like: RunState | None = None) -> RunState:

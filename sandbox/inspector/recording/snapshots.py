@@ -60,6 +60,19 @@ def snapshot(value: Any) -> str:
         return _encode({"repr": f"<{class_name(value)}: cannot be shown>"})
 
 
+def flat_snapshot(fields: dict[str, Any]) -> str:
+    """The snapshot of an object that has these fields, of which `is_flat` is true.
+
+    Example:
+        >>> flat_snapshot({"task": 1})
+        '{"json":{"task":1}}'
+    """
+    try:
+        return to_json({"json": fields}).decode()
+    except ValueError:  # half of a surrogate pair
+        return _long(fields)
+
+
 def is_flat(fields: Any, *, private_too: bool = False) -> bool:
     """Whether all of these fields are short scalars, as nearly always in messages."""
     if type(fields) is not dict or len(fields) > SHORT_FIELDS:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from sandbox.inspector.recording.forms import GREATEST, KINDS, read_record
 from sandbox.inspector.recording.lines import PREFIX, Lines, encode
 from sandbox.inspector.recording.records import Queued
+from sandbox.inspector.recording.rows import record_of
 from sandbox.version import __version__
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox.inspector.recording.records import Record
+    from sandbox.inspector.recording.rows import Row
 
 FORMAT: Final = 1
 """The version of the format; one is added when older versions could misread what is written."""
@@ -153,11 +155,11 @@ class RecordingFile:
         self._close = weakref.finalize(self, os.close, file)
         self._write(header.line())
 
-    def catch_up(self, records: Sequence[Record], let_go: int) -> None:
+    def catch_up(self, rows: Sequence[Row], let_go: int) -> None:
         """Write the records that are not written yet; the first of these has number let_go + 1."""
         with self._lock:
-            while self._file is not None and self._written < let_go + len(records):
-                record = records[self._written - let_go]
+            while self._file is not None and self._written < let_go + len(rows):
+                record = record_of(rows[self._written - let_go])
                 self._written += 1
                 self._write(self._lines.line(self._written, record))
 

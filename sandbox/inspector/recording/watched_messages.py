@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sandbox.inspector.recording.fingerprints import (
@@ -85,7 +86,10 @@ class MessageClass:
                 elif kind is str:
                     if len(value) > SHORT_TEXT:
                         break
-                elif value is not None and kind is not bool and kind is not float:
+                elif kind is float:
+                    if not isfinite(value):
+                        break
+                elif value is not None and kind is not bool:
                     break
                 kept.append(value)
             else:
