@@ -22,7 +22,6 @@ from sandbox.inspector.recording.records import (
     Moved,
     PolicySet,
     Printed,
-    Queued,
     Registered,
     Released,
     Rerouted,
@@ -35,7 +34,7 @@ from sandbox.inspector.recording.records import (
     Unsubscribed,
     Waiting,
 )
-from sandbox.inspector.recording.rows import snapshot_of
+from sandbox.inspector.recording.rows import queued, snapshot_of
 from sandbox.inspector.recording.snapshots import class_name, snapshot
 from sandbox.inspector.recording.watched_messages import WatchedMessages
 from sandbox.inspector.recording.watched_states import EMPTY, WatchedStates
@@ -206,7 +205,7 @@ class Recorder(Instrument):
             name, now = self._names[delivery.recipient], perf_counter() - self._began
             row: Row = ("sibling", now, number, name, delivery.subscriptions, self._first)
         else:
-            row = self._queued(delivery, number)
+            row = self._queued(delivery)
             if publication is not None:
                 self._publication, self._first = publication, row
                 self._published = self._watched(number)
@@ -216,8 +215,8 @@ class Recorder(Instrument):
         if not number & self._between_milestones and self._milestone is not None:
             self._milestone(number)
 
-    def _queued(self, delivery: Delivery, number: int) -> Row:
-        message, request = delivery.message, delivery.request
+    def _queued(self, delivery: Delivery) -> Row:
+        message, request, names = delivery.message, delivery.request, self._names
         if request is not None:
             self._look_after(request, ended=True)
         elif self._printouts.part is not None:
@@ -225,64 +224,19 @@ class Recorder(Instrument):
         kind = self._messages.class_of(message)
         kept = self._messages.sent(delivery, kind)
         self._printouts.home = delivery.home
-        recipient, now = self._names[delivery.recipient], perf_counter() - self._began
-        if delivery.copy_of is not None:
-            return self._queued_record(delivery, kind.name, kept)
-        if request is not None:
-            # The context of a response is only made when somebody asks for it.
-            self._answered = request, kept
-            id, sender = request.context.message_id, self._names[request.recipient]
-            return "response", now, number, kind.name, kept, id, sender, recipient, request.number
-        context = delivery.context
-        agent, id, topic = context.sender, context.message_id, context.topic_id
-        if agent is None and current_cell() is not None:
-            return self._queued_record(delivery, kind.name, kept)
-        sender, cause = self._names[agent], delivery.cause
-        if topic is None:
-            return "request", now, number, kind.name, kept, id, sender, recipient, cause
-        publication = delivery.publication
-        if publication is None or publication.events[0] is not delivery:
-            return self._queued_record(delivery, kind.name, kept)
         found_by = delivery.subscriptions
-        found_by = found_by and self._subscriptions.setdefault(found_by, found_by)
-        return (
-            "event",
-            now,
-            number,
-            kind.name,
-            kept,
-            id,
-            sender,
-            recipient,
-            cause,
-            topic.type,
-            topic.source,
-            found_by,
-        )
-
-    def _queued_record(self, delivery: Delivery, message_type: str, kept: Kept) -> Queued:
-        """The record itself, of what no row tells."""
-        publication, request, context = delivery.publication, delivery.request, delivery.context
-        topic = context.topic_id
-        return Queued(
-            time=perf_counter() - self._began,
-            number=delivery.number,
-            delivery=delivery.kind.value,
-            message_type=message_type,
-            message=snapshot_of(kept),
-            message_id=context.message_id,
-            sender=self._names[context.sender],
-            recipient=self._names[delivery.recipient],
-            topic_type=None if topic is None else topic.type,
-            topic_source=None if topic is None else topic.source,
-            is_rpc=context.is_rpc,
-            cause=delivery.cause,
-            publication=None if publication is None else publication.events[0].number,
-            request=None if request is None else request.number,
-            subscriptions=delivery.subscriptions,
-            cell=current_cell() if context.sender is None and request is None else None,
-            copy_of=delivery.copy_of,
-        )
+        if found_by:
+            found_by = self._subscriptions.setdefault(found_by, found_by)
+        if request is None:
+            sender = delivery.context.sender
+            cell = current_cell() if sender is None else None
+        else:
+            # The context of a response is only made when somebody asks for it.
+            sender, cell = request.recipient, None
+            self._answered = request, kept
+        now = perf_counter() - self._began
+        agents = names[sender], names[delivery.recipient]
+        return queued(delivery, now, kind.name, kept, *agents, found_by, cell)
 
     def publication_rerouted(self, publication: Publication, events: list[Delivery]) -> None:
         """Record the new recipients of a pending publication."""

@@ -10,10 +10,10 @@ time of its record and less room. Whatever is not said by one of these rows is a
 what it tells  what follows the time and the number
 =============  ======================================================================
 `event`        the first event of a publication: message type, message, message id,
-               sender, recipient, cause, topic type, topic source, subscriptions
+               sender, recipient, cause, cell, topic type, topic source, subscriptions
 `sibling`      another event of it: recipient, subscriptions, the row of the first one
-`request`      message type, message, message id, sender, recipient, cause
-`response`     the same; its cause is its request
+`request`      message type, message, message id, sender, recipient, cause, cell
+`response`     the same without a cell; its cause is its request
 `handling`     nothing
 `handled`      nothing
 `answered`     handled as well: the result
@@ -32,6 +32,8 @@ from sandbox.inspector.recording.snapshots import flat_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from sandbox.runtime.delivery import Delivery
 
 Kept = str | tuple[Any, ...]
 """What an object was: its snapshot, or the names of its fields and then their values.
@@ -83,10 +85,10 @@ _new_tuple: Callable[[type[Record], tuple[Any, ...]], Any] = tuple.__new__
 
 
 def _event(time: float, number: int, kind: str, message: Kept, id: str, *rest: Any) -> Queued:
-    sender, recipient, cause, topic_type, topic_source, subscriptions = rest
+    sender, recipient, cause, cell, topic_type, topic_source, subscriptions = rest
     what = (time, number, "event", kind, snapshot_of(message), id)
     where = (sender, recipient, topic_type, topic_source, False)
-    why = (cause, number, None, subscriptions, None, None)
+    why = (cause, number, None, subscriptions, cell, None)
     made: Queued = _new_tuple(Queued, what + where + why)
     return made
 
@@ -102,10 +104,10 @@ def _sibling(
 
 
 def _request(time: float, number: int, kind: str, message: Kept, id: str, *rest: Any) -> Queued:
-    sender, recipient, cause = rest
+    sender, recipient, cause, cell = rest
     what = (time, number, "request", kind, snapshot_of(message), id)
     where = (sender, recipient, None, None, True)
-    made: Queued = _new_tuple(Queued, (*what, *where, cause, None, None, (), None, None))
+    made: Queued = _new_tuple(Queued, (*what, *where, cause, None, None, (), cell, None))
     return made
 
 
@@ -136,6 +138,79 @@ _MAKERS: dict[str, Callable[..., Record]] = {
 }
 QUEUED_KINDS = frozenset({Queued, "event", "sibling", "request", "response"})
 HANDLING_KINDS = frozenset({Handling, "handling"})
+
+
+def queued(
+    delivery: Delivery,
+    time: float,
+    message_type: str,
+    message: Kept,
+    sender: str | None,
+    recipient: str | None,
+    subscriptions: tuple[str, ...],
+    cell: str | None,
+) -> Row:
+    """What is to be kept of a delivery that entered the queue."""
+    number, cause, request = delivery.number, delivery.cause, delivery.request
+    publication = delivery.publication
+    if delivery.copy_of is not None or (publication and publication.events[0] is not delivery):
+        agents = sender, recipient
+        return _in_full(delivery, time, message_type, message, *agents, subscriptions, cell)
+    if request is not None:
+        id = request.context.message_id
+        return "response", time, number, message_type, message, id, sender, recipient, cause
+    context = delivery.context
+    id, topic = context.message_id, context.topic_id
+    if topic is None:
+        return "request", time, number, message_type, message, id, sender, recipient, cause, cell
+    return (
+        "event",
+        time,
+        number,
+        message_type,
+        message,
+        id,
+        sender,
+        recipient,
+        cause,
+        cell,
+        topic.type,
+        topic.source,
+        subscriptions,
+    )
+
+
+def _in_full(
+    delivery: Delivery,
+    time: float,
+    message_type: str,
+    message: Kept,
+    sender: str | None,
+    recipient: str | None,
+    subscriptions: tuple[str, ...],
+    cell: str | None,
+) -> Queued:
+    publication, request, context = delivery.publication, delivery.request, delivery.context
+    topic = context.topic_id
+    return Queued(
+        time=time,
+        number=delivery.number,
+        delivery=delivery.kind.value,
+        message_type=message_type,
+        message=snapshot_of(message),
+        message_id=context.message_id,
+        sender=sender,
+        recipient=recipient,
+        topic_type=None if topic is None else topic.type,
+        topic_source=None if topic is None else topic.source,
+        is_rpc=context.is_rpc,
+        cause=delivery.cause,
+        publication=None if publication is None else publication.events[0].number,
+        request=None if request is None else request.number,
+        subscriptions=subscriptions,
+        cell=cell,
+        copy_of=delivery.copy_of,
+    )
 
 
 def number_of(row: Row) -> int:
