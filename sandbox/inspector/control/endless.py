@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from sandbox.inspector.diagnosis.livelock import Cycle, Hop, hop_of
 from sandbox.inspector.recording.finding import place_of
-from sandbox.inspector.recording.records import Queued
+from sandbox.inspector.recording.rows import QUEUED_KINDS, cause_of, is_response, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sandbox.inspector.recording.recording import Recording
+    from sandbox.inspector.recording.rows import Row
     from sandbox.runtime.runtime import SingleThreadedAgentRuntime
 
     Stop = Callable[[int, str, str], None]
@@ -87,7 +88,7 @@ class Endless:
         if len(self._runtime.deliveries) >= CROWD * self._most:
             self._look_at_crowd(number)
         chain = _longest_chain(sent)
-        hops = Counter(hop_of(record) for record in chain)
+        hops = Counter(map(hop_of, chain))
         known = self._rounds
         self._rounds = {hop: known.get(hop, 0) + n / share for hop, n in hops.items() if n > 1}
         hop = max(self._rounds, key=lambda each: self._rounds[each], default=None)
@@ -95,25 +96,28 @@ class Endless:
             rounds = round(self._rounds[hop])
             self._stop_at(number, _last_round(chain, hop, rounds), f"{rounds:,} rounds")
 
-    def _sent_since(self) -> dict[int, Queued]:
+    def _sent_since(self) -> dict[int, Row]:
         recording = self._recording
-        new = recording.records[max(0, self._seen - recording.let_go) :]
+        new = recording.rows[max(0, self._seen - recording.let_go) :]
         self._seen = recording.last
-        return {record.number: record for record in new if type(record) is Queued}
+        return {
+            number_of(row): row
+            for row in new
+            if (row[0] if type(row) is tuple else type(row)) in QUEUED_KINDS
+        }
 
     def _look_at_crowd(self, number: int) -> None:
-        records = self._recording.records
-        chain: list[Queued] = []
+        rows = self._recording.rows
+        chain: list[Row] = []
         at: int | None = number
         while at is not None and len(chain) < FOLLOWED:
-            place = place_of(self._recording.rows, at)
+            place = place_of(rows, at)
             if place is None:
                 break
-            record = records[place]
-            assert isinstance(record, Queued)  # that is what was looked for
-            if record.request is None:
-                chain.append(record)
-            at = record.cause
+            row = rows[place]
+            if not is_response(row):
+                chain.append(row)
+            at = cause_of(row)
         for hop, repeats in Counter(map(hop_of, chain)).most_common(1):
             if repeats >= REPEATS:
                 so_many = f"{len(self._runtime.deliveries):,} under way"
@@ -129,24 +133,24 @@ class Endless:
         )
 
 
-def _longest_chain(sent: Mapping[int, Queued]) -> list[Queued]:
+def _longest_chain(sent: Mapping[int, Row]) -> list[Row]:
     """The longest chain of causes that leads to one of the newest, the newest first."""
-    longest: list[Queued] = []
+    longest: list[Row] = []
     met: set[int] = set()
     for number in list(sent)[: -STARTS - 1 : -1]:
-        chain: list[Queued] = []
+        chain: list[Row] = []
         at: int | None = number
-        while at is not None and at not in met and (record := sent.get(at)) is not None:
+        while at is not None and at not in met and (row := sent.get(at)) is not None:
             met.add(at)
-            if record.request is None:  # an answer starts no turn, so it causes nothing
-                chain.append(record)
-            at = record.cause
+            if not is_response(row):  # an answer starts no turn, so it causes nothing
+                chain.append(row)
+            at = cause_of(row)
         if len(chain) > len(longest):
             longest = chain
     return longest
 
 
-def _last_round(chain: list[Queued], hop: Hop, rounds: int) -> Cycle:
-    places = [place for place, record in enumerate(chain) if hop_of(record) == hop]
+def _last_round(chain: list[Row], hop: Hop, rounds: int) -> Cycle:
+    places = [place for place, row in enumerate(chain) if hop_of(row) == hop]
     last_round = chain[places[0] : places[1]][::-1]
-    return Cycle(tuple(map(hop_of, last_round)), rounds, tuple(r.number for r in last_round))
+    return Cycle(tuple(map(hop_of, last_round)), rounds, tuple(map(number_of, last_round)))

@@ -6,9 +6,11 @@ from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 from sandbox.inspector.diagnosis.problem import Problem
+from sandbox.inspector.recording import rows
 
 if TYPE_CHECKING:
     from sandbox.inspector.recording.records import Queued, Settled
+    from sandbox.inspector.recording.rows import Row
 
 # A message that is the 25th of its like in the chain of its causes looks like one of endless many.
 REPEATS = 25
@@ -29,10 +31,9 @@ class Hop(NamedTuple):
         return f"{self.sender or 'outside'} → {self.message_type} → {self.target}"
 
 
-def hop_of(record: Queued) -> Hop:
+def hop_of(queued: Row) -> Hop:
     """The hop that a delivery makes."""
-    target = record.recipient or f"{record.topic_type}/{record.topic_source}"
-    return Hop(record.sender, record.message_type, target)
+    return Hop(*rows.hop_of(queued))
 
 
 class Cycle(NamedTuple):

@@ -33,7 +33,7 @@ class Recording(Questions):
     Args:
         path: a file to which each record is written as it comes, one line each, so that a process
             that is killed loses the last one at most. It must not exist yet. A record costs about
-            six microseconds more then, so a recorded run takes about twice as long as in memory.
+            seven microseconds more then, so a run takes two to three times as long as in memory.
         limit: how many records to keep in memory at least; by default all. Of those before, only
             how things stood is kept, and `let_go` counts them. A file gets all of them.
 

@@ -235,6 +235,25 @@ def cause_of(queued: Row) -> int | None:
     return cause
 
 
+def is_response(queued: Row) -> bool:
+    """Whether it tells that an answer entered the queue."""
+    if type(queued) is tuple:
+        return bool(queued[0] == "response")
+    return cast("Queued", queued).request is not None
+
+
+def hop_of(queued: Row) -> tuple[str | None, str, str]:
+    """The sender, the message type, and the recipient or else the topic."""
+    if type(queued) is not tuple:
+        record = cast("Queued", queued)
+        target = record.recipient or f"{record.topic_type}/{record.topic_source}"
+        return record.sender, record.message_type, target
+    if queued[0] == "sibling":
+        sender, message_type, _ = hop_of(queued[5])
+        return sender, message_type, queued[3]
+    return queued[6], queued[3], queued[7] or f"{queued[10]}/{queued[11]}"
+
+
 def message_sent(rows: list[Row], message_id: str) -> int | None:
     """The number of the first delivery of the latest message that has this id."""
     for row in reversed(rows):
