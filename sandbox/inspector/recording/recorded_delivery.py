@@ -54,8 +54,8 @@ class RecordedDelivery:
         (None, 1, None, None, None)
         >>> delivery.is_rpc, delivery.subscriptions, str(delivery.context.topic_id)
         (False, (), 'news/today')
-        >>> delivery.verdict, delivery.reason, delivery.error
-        ('no_recipient', None, None)
+        >>> delivery.is_settled, delivery.verdict, delivery.reason, delivery.error
+        (True, 'no_recipient', None, None)
         >>> delivery.result, delivery.result_snapshot
         (None, None)
         >>> delivery.queued_at <= delivery.settled_at, delivery.copy() == delivery
@@ -122,9 +122,8 @@ class RecordedDelivery:
             self._settled = record_of(self._settled)
         return cast("Settled | None", self._settled)
 
-    def settle(self, row: Row) -> None:
-        """Take in its verdict."""
-        self.state = None
+    @settled.setter
+    def settled(self, row: Row) -> None:
         self._settled = row
 
     @property

@@ -166,7 +166,8 @@ class RunState:
     def settle(self, delivery: RecordedDelivery, settled: Row) -> None:
         """Give a delivery its verdict."""
         self.leave_queue(delivery)
-        delivery.settle(settled)
+        delivery.state = None
+        delivery.settled = settled
         self._open.discard(number_of(settled))
 
     def reorder(self, numbers: Iterable[int]) -> None:
