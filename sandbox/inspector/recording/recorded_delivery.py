@@ -134,8 +134,9 @@ class RecordedDelivery:
     @property
     def number(self) -> int:
         """1, 2, … in the order of entering the queue."""
-        queued = self._queued
-        return cast("int", queued[2] if type(queued) is tuple else queued[1])
+        queued: Any = self._queued
+        number: int = queued[2 if type(queued) is tuple else 1]
+        return number
 
     @property
     def kind(self) -> str:

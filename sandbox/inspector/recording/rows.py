@@ -215,23 +215,24 @@ def _in_full(
 
 def number_of(row: Row) -> int:
     """The number of the delivery that a row is about; it must be about one."""
-    number = row[2] if type(row) is tuple else row[1]
-    return cast("int", number)
+    number: int = row[2] if type(row) is tuple else row[1]  # type: ignore[assignment]  # it is
+    return number
 
 
 def time_of(row: Row) -> float:
     """When it happened, in seconds since the recording began."""
-    time = row[1] if type(row) is tuple else row[0]
-    return cast("float", time)
+    time: float = row[1] if type(row) is tuple else row[0]
+    return time
 
 
-def cause_of(queued: Row) -> int | None:
+def cause_of(queued: Any) -> int | None:
     """The number of the delivery that caused the one whose entering the queue this tells of."""
     if type(queued) is not tuple:
-        return cast("Queued", queued).cause
-    if queued[0] == "sibling":
-        return cause_of(queued[5])
-    cause: int | None = queued[8]
+        cause: int | None = queued.cause
+    elif queued[0] == "sibling":
+        cause = cause_of(queued[5])
+    else:
+        cause = queued[8]
     return cause
 
 

@@ -110,13 +110,18 @@ class RunState:
 
         What is said of a delivery that is not known, since its record is lost, is passed over.
         """
+        record: Any
         for record in following:
             self.seq += 1
-            kind: Any = record[0] if type(record) is tuple else type(record)
+            is_row = type(record) is tuple
+            kind = record[0] if is_row else type(record)
             change = OF_DELIVERIES.get(kind)
             if change is None:
                 OF_THE_RUN.get(kind, _nothing)(self, record)
-            elif (delivery := self.delivery(number_of(record))) is not None:
+                continue
+            number = record[2 if is_row else 1]
+            delivery = self._own.get(number) or self.delivery(number)
+            if delivery is not None:
                 change(self, delivery, record)
 
     def rest(self, like: RunState | None = None) -> RunState:
@@ -146,9 +151,9 @@ class RunState:
             self.deliveries.pop(number, None)
             self._own.pop(number, None)
 
-    def add(self, queued: Row) -> None:
+    def add(self, queued: Row, number: int) -> None:
         """Take in a new delivery."""
-        number, caused_by = number_of(queued), cause_of(queued)
+        caused_by = cause_of(queued)
         self.deliveries[number] = self._own[number] = RecordedDelivery(queued)
         self.pending[number] = None
         self._open.add(number)
@@ -194,8 +199,9 @@ def _readdress(
 
 
 def _queued(run: RunState, record: Row) -> None:
-    if number_of(record) not in run.deliveries:
-        run.add(record)
+    number = number_of(record)
+    if number not in run.deliveries:
+        run.add(record, number)
 
 
 def _rerouted(run: RunState, record: records.Rerouted) -> None:
