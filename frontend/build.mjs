@@ -1,44 +1,54 @@
-// Bundles the widget into the Python package; with --serve, serves the development page instead.
-import { cp, mkdir } from "node:fs/promises";
+/**
+ * Bundles the page code into the Python package.
+ *
+ * The live view comes in two parts: `widget.js`, which a notebook gets with the view, and `more.js`,
+ * which the page asks the kernel for when the view has been drawn (`src/more.ts`). The player of
+ * recordings has all of it in one file.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import * as esbuild from "esbuild";
+import { bundle as bundleStyles } from "lightningcss";
+import { rolldown } from "rolldown";
+import { inTwoParts } from "./split.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const shared = {
-  bundle: true,
-  format: "esm",
-  target: ["es2022", "chrome111", "firefox115", "safari16.4"],
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  logLevel: "warning",
-  absWorkingDir: here,
-};
+const target = join(here, "..", "sandbox", "notebook", "static");
 
-async function buildWidget() {
-  const outdir = join(here, "..", "sandbox", "notebook", "static");
-  await mkdir(outdir, { recursive: true });
-  for (const entryPoints of [
-    { widget: "src/index.tsx", player: "src/playing.ts" },
-    { widget: "src/theme.css", player: "src/playing.css" },
-  ])
-    await esbuild.build({ ...shared, entryPoints, minify: true, legalComments: "none", outdir });
-}
+/** The browsers that run it, at least; Lightning CSS wants a version as major << 16 | minor << 8. */
+const SCRIPTS = ["es2022", "chrome111", "firefox115", "safari16.4"];
+const STYLES = { chrome: 111 << 16, firefox: 115 << 16, safari: (16 << 16) | (4 << 8) };
 
-async function serveDevelopmentPage() {
-  const outdir = join(here, "dev", "build");
-  await mkdir(outdir, { recursive: true });
-  await cp(join(here, "tests", "fixtures"), join(outdir, "recordings"), { recursive: true });
-  const context = await esbuild.context({
-    ...shared,
-    entryPoints: { page: "dev/page.ts", widget: "src/theme.css" },
-    sourcemap: true,
-    outdir,
+async function scriptsOf(entry) {
+  const bundle = await rolldown({
+    cwd: here,
+    input: entry,
+    transform: { target: SCRIPTS },
+    // What both parts use is in the first, not in a file of its own.
+    preserveEntrySignatures: "allow-extension",
+    // In the player, all of it is one file.
+    checks: { ineffectiveDynamicImport: false },
   });
-  await context.watch();
-  // Loopback only: the page is for the person at this machine.
-  const { port } = await context.serve({ servedir: join(here, "dev"), host: "127.0.0.1" });
-  console.log(`development page: http://127.0.0.1:${port}/?recording=rpc`);
+  const wish = { format: "esm", minify: true, comments: false, chunkFileNames: "[name].js" };
+  const { output } = await bundle.generate(wish);
+  await bundle.close();
+  return output.map(({ code }) => code);
 }
 
-await (process.argv.includes("--serve") ? serveDevelopmentPage() : buildWidget());
+function styleOf(name) {
+  const filename = join(here, "src", `${name}.css`);
+  return bundleStyles({ filename, minify: true, targets: STYLES }).code;
+}
+
+const [widget, more] = inTwoParts(await scriptsOf({ widget: "src/index.tsx" }));
+const [player] = await scriptsOf({ player: "src/playing.ts" });
+const files = {
+  "widget.js": widget,
+  "widget.css": styleOf("theme"),
+  "more.js": more,
+  "more.css": styleOf("more"),
+  "player.js": player,
+  "player.css": styleOf("playing"),
+};
+await mkdir(target, { recursive: true });
+for (const [name, content] of Object.entries(files)) await writeFile(join(target, name), content);

@@ -40,7 +40,9 @@ class FrontendBuildHook(BuildHookInterface[Any]):
     def _bundle(self) -> list[Path]:
         static = Path(self.root) / "sandbox" / "notebook" / "static"
         return [
-            static / f"{name}.{kind}" for name in ("widget", "player") for kind in ("js", "css")
+            static / f"{name}.{kind}"
+            for name in ("widget", "more", "player")
+            for kind in ("js", "css")
         ]
 
     def _is_needed(self) -> bool:

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 BUNDLE = {
     f"sandbox/notebook/static/{name}"
-    for name in ("player.css", "player.js", "widget.css", "widget.js")
+    for name in ("more.css", "more.js", "player.css", "player.js", "widget.css", "widget.js")
 }
 
 

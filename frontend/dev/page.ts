@@ -9,7 +9,7 @@ const theme = wish.get("theme");
 if (theme !== null) document.body.dataset.jpThemeLight = String(theme !== "dark");
 document.body.style.background = theme === "dark" ? "#111" : "#fff";
 
-const records = (await (await fetch(`build/recordings/${name}.json`)).json()) as RawRecord[];
+const records = (await (await fetch(`../tests/fixtures/${name}.json`)).json()) as RawRecord[];
 const model = new Player(records, Number(wish.get("shown") ?? records.length));
 const widget = inspector();
 widget.initialize({ model });

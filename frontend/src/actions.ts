@@ -309,13 +309,6 @@ const VIEWS: Action[] = [
   },
 ];
 
-/** Keys that are no actions: they move about in what has the keyboard. */
-export const MOVES: readonly { keys: string; does: string }[] = [
-  { keys: "J K, arrows", does: "Go through a list, the picture, the steps of the history" },
-  { keys: "Home End", does: "First and last" },
-  { keys: "Tab", does: "Next pane, one stop in each" },
-];
-
 /** In the order in which the list of keys shows them. */
 export const GROUPS: { title: string; actions: readonly Action[] }[] = [
   { title: "Running", actions: RUNNING },

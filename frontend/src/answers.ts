@@ -104,18 +104,3 @@ const NOTHING = { about: null, value: null, error: null };
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-/** The words about each field, and those about none: a refusal has a line for each. */
-export function wrongFields(
-  error: string,
-  names: readonly string[],
-): { fields: Map<string, string>; rest: string } {
-  const fields = new Map<string, string>();
-  const rest: string[] = [];
-  for (const line of error.split("\n")) {
-    const name = names.find((one) => line.startsWith(`${one}: `));
-    if (name === undefined) rest.push(line);
-    else fields.set(name, line.slice(name.length + 2));
-  }
-  return { fields, rest: rest.join("\n") };
-}

@@ -5,6 +5,7 @@
  * for again. Every command is settled exactly once; what goes wrong is said in words.
  */
 
+import type { Panes } from "./more";
 import { integer, isObject, text } from "./read";
 import type { RawRecord } from "./records";
 
@@ -16,6 +17,8 @@ export interface Model {
   readonly about?: string;
   /** Where the widget is shown: in a notebook of JupyterLab it knows the document. */
   readonly widget_manager?: unknown;
+  /** The second part of the page code, where all of it is at hand. */
+  readonly panes?: Panes | null;
   /** What the kernel has set. */
   get?(name: string): unknown;
   send(content: unknown): void;

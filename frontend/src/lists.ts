@@ -5,7 +5,7 @@ import { wordsOf } from "./answers";
 import type { CommandArgs } from "./link";
 import { contentOf, valueAt } from "./memory";
 import type { Json } from "./records";
-import type { State } from "./state";
+import type { Agent, State } from "./state";
 import type { Store } from "./store";
 
 export interface Breakpoint {
@@ -117,4 +117,13 @@ export function inLine(value: Json | undefined, limit = 60): string {
   if (value === undefined) return "nothing";
   const text = JSON.stringify(value);
   return text.length > limit ? `${text.slice(0, limit)}…` : text;
+}
+
+/** What is watched on an agent, as short texts. */
+export function fieldsOf(store: Store, state: State): (agent: Agent) => string[] {
+  const watches = listsOf(store).watches.value;
+  return ({ id }) =>
+    watches
+      .filter(({ agent }) => agent === id)
+      .map(({ path }) => `${path} = ${inLine(watchedValue(state, id, path))}`);
 }

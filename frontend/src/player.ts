@@ -3,10 +3,12 @@
 import type { Model } from "./link";
 import { isObject } from "./read";
 import type { RawRecord } from "./records";
+import * as panes from "./views/more";
 
 type Listener = (...args: never[]) => void;
 
 export class Player implements Model {
+  readonly panes = panes;
   readonly #records: readonly RawRecord[];
   readonly #listeners = new Set<Listener>();
   #position: number;

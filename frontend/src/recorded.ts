@@ -3,6 +3,7 @@
 import type { Model } from "./link";
 import { integer, isObject, text } from "./read";
 import type { RawRecord } from "./records";
+import * as panes from "./views/more";
 
 type Listener = (...args: never[]) => void;
 
@@ -11,6 +12,7 @@ export const NO_KERNEL = "This is a recording: there is no kernel to ask";
 
 export class Recorded implements Model {
   readonly recorded = true;
+  readonly panes = panes;
   /** What there is to say about the recording as a whole. */
   readonly about: string;
   readonly #records: readonly RawRecord[];

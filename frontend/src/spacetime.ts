@@ -6,7 +6,7 @@
  * step that delivered it.
  */
 
-import { futureOf, pastOf } from "./causes";
+import { futureOf, pastOf } from "./cones";
 import { type Lanes, recipientLane, type Span, senderLane } from "./lanes";
 import type { Kind } from "./records";
 import { longTurns, sentBetween } from "./sends";

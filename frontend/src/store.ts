@@ -2,6 +2,7 @@
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { type CommandArgs, Link, LOST, type Model } from "./link";
+import { More } from "./more";
 import { Pace } from "./pace";
 import type { Mode, RawRecord } from "./records";
 import { busyWords, refusalFor } from "./refusals";
@@ -66,6 +67,8 @@ export class Store {
   readonly past: Signal<number | null> = signal(null);
   /** What the user should know: trouble with the connection, or a refused command. */
   readonly notice: Signal<string | null> = signal(null);
+  /** The second part of the page code. */
+  readonly more: More;
   /** Whether this is a recording that is played: then every step is looked at as it was. */
   readonly played: boolean;
   /** What there is to say about the recording as a whole. */
@@ -105,6 +108,7 @@ export class Store {
       const step = this.past.value;
       return step === null ? this.#shown.value : this.#timeline.at(step);
     });
+    this.more = new More(model);
     this.#link = new Link(model, {
       records: (records) => this.#take(records),
       notice: (words) => {
@@ -220,6 +224,7 @@ export class Store {
   close(): void {
     clearTimeout(this.#listening);
     this.#link.close();
+    this.more.close();
   }
 
   #take(records: RawRecord[]): void {
@@ -237,6 +242,8 @@ export class Store {
       this.#shown.value = { ...this.#timeline.now };
       if (this.#link.seq >= (this.#told.value?.last ?? 0)) this.#told.value = null;
       if (this.played && !this.#opened) this.travel(0);
+      // A task after this frame begins when it has been painted.
+      if (!this.#opened) setTimeout(() => this.more.ask());
       this.#opened = true;
     };
     // One drawing per frame, however many batches came in between; fewer while they keep coming.

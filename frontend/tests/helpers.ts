@@ -1,4 +1,5 @@
 import type { RawRecord } from "../src/records";
+import * as panes from "../src/views/more";
 import control from "./fixtures/control.json";
 import dead from "./fixtures/dead.json";
 import dropped from "./fixtures/dropped.json";
@@ -116,6 +117,8 @@ export function recordsBefore(name: RecordingName, kind: string, number: number)
 
 /** A widget model whose kernel is the test: what the page sends is kept, what it gets is pushed. */
 export class FakeModel {
+  /** The second part of the page code is there from the beginning. */
+  readonly panes: typeof panes | null = panes;
   readonly sent: { type: string; [field: string]: unknown }[] = [];
   readonly listeners: { event: string; callback: (...args: never[]) => void }[] = [];
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { aroundTurn, changesBy, contentOf, differences, valueAt } from "../src/memory";
+import { aroundTurn, changesBy, differences } from "../src/changes";
+import { contentOf, valueAt } from "../src/memory";
 import { stateAfter } from "../src/reducer";
 import { nextDelivery } from "../src/state";
 import answers from "./fixtures/answers.json";

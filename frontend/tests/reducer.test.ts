@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { contextFields } from "../src/context";
 import { advance, stateAfter } from "../src/reducer";
 import { emptyState, nextDelivery, type State, stateWord } from "../src/state";
-import { contextFields, sentence, sign, tally } from "../src/words";
+import { sentence, sign, tally } from "../src/words";
 import { RECORDING_NAMES, recording, recordsBefore } from "./helpers";
 
 function delivery(state: State, number: number) {

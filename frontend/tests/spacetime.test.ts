@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { effectOf, futureOf, neighbourAt, pastOf } from "../src/causes";
+import { effectOf, neighbourAt } from "../src/causes";
+import { futureOf, pastOf } from "../src/cones";
 import { type Lanes, lanesOf, OUTSIDE, type Span } from "../src/lanes";
 import { stateAfter } from "../src/reducer";
 import { COLUMN, coneOf, diagram, LANE } from "../src/spacetime";

@@ -39,6 +39,8 @@ class InspectorWidget(anywidget.AnyWidget):
                 for trait, name in page_code.items()
             }
         )
+        # Now, too: the two parts fit only if they were built together.
+        self._more = {"script": read_static("more.js"), "style": read_static("more.css")}
         home = kernel_loop()
         self.stills = Stills(inspector, home, self.send)
         self.add_traits(still=Unicode(self.stills.name).tag(sync=True))
@@ -67,6 +69,11 @@ class InspectorWidget(anywidget.AnyWidget):
         self.send({"type": "show", "delivery": number})
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
+        if content == {"type": "page_code"}:
+            # At once, on whichever thread this is: it has no place among the records, and must not
+            # wait for a loop that a handler keeps busy.
+            self.send({"type": "page_code", **self._more})
+            return
         self.link.receive(content)
         match content:
             case {"type": "resync", "from": 1}:  # a page that was just opened

@@ -1,13 +1,9 @@
 /** What the user watches on agents, as short texts for their cards. */
 
-import { inLine, listsOf, watchedValue } from "../lists";
 import type { Agent, State } from "../state";
 import type { Store } from "../store";
 
+/** Nothing until the second part is here, which has what is watched. */
 export function watchedFields(store: Store, state: State): (agent: Agent) => string[] {
-  const watches = listsOf(store).watches.value;
-  return ({ id }) =>
-    watches
-      .filter(({ agent }) => agent === id)
-      .map(({ path }) => `${path} = ${inLine(watchedValue(state, id, path))}`);
+  return store.more.panes.value?.fieldsOf(store, state) ?? (() => []);
 }

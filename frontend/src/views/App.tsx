@@ -5,12 +5,14 @@ import { Bar } from "./Bar";
 import { Bottom } from "./Bottom";
 import { Detail } from "./Detail";
 import { Empty } from "./Empty";
-import { Help } from "./Help";
 import { History } from "./History";
+import { later, soon } from "./later";
 import { Panes } from "./Panes";
 import { Queue } from "./Queue";
 import { Stage } from "./Stage";
 import { Status } from "./Status";
+
+const Help = later("Help");
 
 /** One view of a model: all panes over one store. */
 export function App({ store }: { store: Store }) {
@@ -43,6 +45,7 @@ export function App({ store }: { store: Store }) {
       onKeyDown={onKey}
       onClick={onClick}
     >
+      <MoreStyle store={store} />
       {store.deserted && <Deserted />}
       <div class="sb-body" hidden={store.deserted} data-pane={store.tab.pane.value}>
         <Bar store={store} />
@@ -58,6 +61,11 @@ export function App({ store }: { store: Store }) {
       </div>
     </div>
   );
+}
+
+/** The style sheet of the second part, in each view: it may stand in a document of its own. */
+function MoreStyle({ store: { more } }: { store: Store }) {
+  return more.panes.value !== null && more.style !== "" ? <style>{more.style}</style> : null;
 }
 
 /** A saved notebook has the page code and no kernel; its picture stands in the next output. */
@@ -79,6 +87,8 @@ function keepShortcutsOut(event: FocusEvent): void {
     event.target.setAttribute("data-lm-suppress-shortcuts", "true");
 }
 
+const SEARCH = '[data-testid="search"]';
+
 /** Takes the keyboard where an action wants it, in the one view that has it. */
 function useWishes(store: Store, root: { current: HTMLElement | null }): void {
   const wanted = store.wanted.value;
@@ -96,7 +106,7 @@ function useWishes(store: Store, root: { current: HTMLElement | null }): void {
     if (wanted === "notebook") leave(element);
     else if (wanted === "pane") nextPane(element);
     // What is asked for may be drawn only now, after a change of tab.
-    else requestAnimationFrame(() => focusOn(element, '[data-testid="search"]'));
+    else soon(store, () => requestAnimationFrame(() => focusOn(element, SEARCH)));
   }, [wanted]);
 }
 

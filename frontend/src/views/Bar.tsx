@@ -4,9 +4,11 @@ import { SITUATIONS, situation } from "../situation";
 import type { Store } from "../store";
 import { whole } from "../words";
 import { Button } from "./Button";
-import { Menu, type MenuPlace } from "./Menu";
+import { later, soon } from "./later";
+import type { MenuPlace } from "./Menu";
 import { Order } from "./Order";
-import { viewItems } from "./viewItems";
+
+const ViewMenu = later("ViewMenu", null);
 
 const VERBS = ["back", "step", "over", "conversation", "run", "pause"] as const;
 /** What can be done with what has happened already. */
@@ -49,7 +51,7 @@ export function Bar({ store }: { store: Store }) {
           <Order store={store} />
         )}
         <Button store={store} id="search" bare />
-        <ViewMenu store={store} />
+        <ViewButton store={store} />
         <Button store={store} id="help" bare />
       </div>
     </div>
@@ -75,7 +77,7 @@ function Word({ store }: { store: Store }) {
   );
 }
 
-function ViewMenu({ store }: { store: Store }) {
+function ViewButton({ store }: { store: Store }) {
   const [place, setPlace] = useState<MenuPlace | null>(null);
   const opener = useRef<HTMLButtonElement>(null);
   const open = () => {
@@ -92,13 +94,11 @@ function ViewMenu({ store }: { store: Store }) {
         aria-haspopup="menu"
         aria-expanded={place !== null}
         title="What is shown, and how"
-        onClick={open}
+        onClick={() => soon(store, open)}
       >
         View ▾
       </button>
-      {place !== null && (
-        <Menu label="View" place={place} items={viewItems(store)} onClose={() => setPlace(null)} />
-      )}
+      {place !== null && <ViewMenu store={store} place={place} onClose={() => setPlace(null)} />}
     </>
   );
 }

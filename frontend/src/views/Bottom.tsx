@@ -1,8 +1,11 @@
 import type { BottomTab, Store } from "../store";
 import { Log } from "./Log";
-import { ProblemCount, Problems } from "./Problems";
-import { SpaceTime } from "./SpaceTime";
+import { later } from "./later";
 import { Tabs } from "./Tabs";
+
+const ProblemCount = later("ProblemCount", null);
+const Problems = later("Problems");
+const SpaceTime = later("SpaceTime");
 
 const TABS: readonly { id: BottomTab; label: string; does: string }[] = [
   { id: "spacetime", label: "Space-time", does: "Who sent what to whom, one column for each step" },

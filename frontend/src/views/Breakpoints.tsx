@@ -1,10 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Breakpoint, listsOf } from "../lists";
-import type { Delivery, State, Stop } from "../state";
+import type { Delivery, State } from "../state";
 import type { Store } from "../store";
 import { count } from "../words";
 import { Check, close, Entry, Form } from "./forms";
 import { NoKernel } from "./NoKernel";
+import { StopWords } from "./StopWords";
 
 /** The kinds of breakpoints, in the order in which things happen, and when each stops. */
 export const KINDS: readonly (readonly [kind: string, when: string])[] = [
@@ -81,33 +82,6 @@ function when(one: Breakpoint): string {
 function met({ hits, from_hit }: Breakpoint): string {
   const so = hits === 0 ? "never met" : `met ${count(hits, "time", "times")}`;
   return from_hit > 1 ? `${so}, stops from hit ${from_hit}` : so;
-}
-
-interface StopWordsProps {
-  store: Store;
-  stop: Stop | null;
-  /** Where it is seen anyway at which delivery it is. */
-  brief?: boolean;
-}
-
-/** Why the run stands where it stands; nothing where no breakpoint did that. */
-export function StopWords({ store, stop, brief }: StopWordsProps) {
-  if (stop === null) return null;
-  const { number } = stop;
-  return (
-    <p class="sb-stop" data-testid="stopped">
-      Paused by <b>{stop.by}</b>
-      {number !== null && !brief && (
-        <>
-          {" at "}
-          <button type="button" class="sb-link" onClick={() => store.select("delivery", number)}>
-            #{number}
-          </button>
-        </>
-      )}
-      {!brief && <small>{stop.reason}</small>}
-    </p>
-  );
 }
 
 interface BreakFormProps {

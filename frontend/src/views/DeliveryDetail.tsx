@@ -1,16 +1,14 @@
 import type { Delivery, State } from "../state";
 import type { Store } from "../store";
 import { ActionButton } from "./ActionButton";
-import { BreakForm, StopWords } from "./Breakpoints";
-import { DropForm } from "./DropForm";
-import { CodeTab } from "./detail/CodeTab";
-import { ContextTab } from "./detail/ContextTab";
 import { MessageTab } from "./detail/MessageTab";
-import { PrintedTab } from "./detail/PrintedTab";
-import { StateTab } from "./detail/StateTab";
-import { WhyTab } from "./detail/WhyTab";
-import { EditForm } from "./EditForm";
+import { later } from "./later";
 import { KindLetter, StateSign } from "./parts";
+import { StopWords } from "./StopWords";
+
+const BreakForm = later("BreakForm");
+const DropForm = later("DropForm");
+const EditForm = later("EditForm");
 
 interface DeliveryDetailProps {
   store: Store;
@@ -22,11 +20,11 @@ interface DeliveryDetailProps {
 
 const TABS: { [tab: string]: typeof MessageTab } = {
   message: MessageTab,
-  context: ContextTab,
-  state: StateTab,
-  why: WhyTab,
-  code: CodeTab,
-  printed: PrintedTab,
+  context: later("ContextTab"),
+  state: later("StateTab"),
+  why: later("WhyTab"),
+  code: later("CodeTab"),
+  printed: later("PrintedTab"),
 };
 
 /** One delivery: how it stands and what can be done with it, then one side of it at a time. */

@@ -1,14 +1,19 @@
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import { listsOf } from "../lists";
 import { foreseenDelivery, type State } from "../state";
 import type { Selection, Store } from "../store";
 import { whole } from "../words";
-import { Breakpoints } from "./Breakpoints";
 import { DeliveryDetail } from "./DeliveryDetail";
-import { SendForm } from "./SendForm";
+import { later } from "./later";
 import { type Tab, Tabs } from "./Tabs";
-import { AgentDetail, SubscriptionDetail, TopicDetail, TypeDetail } from "./ThingDetail";
-import { Watches, WatchForm } from "./Watches";
+
+const AgentDetail = later("AgentDetail");
+const Breakpoints = later("Breakpoints");
+const SendForm = later("SendForm");
+const SubscriptionDetail = later("SubscriptionDetail");
+const TopicDetail = later("TopicDetail");
+const TypeDetail = later("TypeDetail");
+const Watches = later("Watches");
+const WatchForm = later("WatchForm");
 
 const OF_DELIVERY: readonly Tab<string>[] = [
   { id: "message", label: "Message", does: "The message, where it belongs, who else has it" },
@@ -39,6 +44,7 @@ export function Detail({ store }: { store: Store }) {
   const wish = store.tab.detail.value;
   const chosen = tabs.find((tab) => tab.id === wish)?.id ?? tabs[0]?.id ?? "about";
   const live = store.live.value;
+  const panes = store.more.panes.value;
   const box = useRef<HTMLDivElement>(null);
   const about = `${selection?.what} ${selection?.id} ${chosen} ${store.form.value?.what}`;
   // What is new is read from its beginning.
@@ -46,7 +52,7 @@ export function Detail({ store }: { store: Store }) {
     if (box.current !== null) box.current.scrollTop = 0;
   }, [about]);
   // Cards show what is watched, so that is asked for before anybody looks at the list.
-  useEffect(() => listsOf(store).refresh(), [store, live]);
+  useEffect(() => panes?.listsOf(store).refresh(), [store, live, panes]);
   return (
     <section class="sb-pane sb-detail" data-testid="detail" aria-label="Detail">
       <Tabs

@@ -4,9 +4,11 @@ import { pointOn, type Way } from "../geometry";
 import type { Layout } from "../layout";
 import { journey } from "../stage/journey";
 import type { Delivery, State } from "../state";
+import type { Store } from "../store";
 import type { Camera } from "./useCamera";
 
 interface DotsProps {
+  store: Store;
   state: State;
   layout: Layout;
   camera: Camera;

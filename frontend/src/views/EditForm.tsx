@@ -1,8 +1,8 @@
 import { useId, useState } from "preact/hooks";
-import { type Field, type Form as FormOfMessage, useAnswer, wrongFields } from "../answers";
+import { type Field, type Form as FormOfMessage, useAnswer } from "../answers";
 import type { Delivery } from "../state";
 import type { Store } from "../store";
-import { Fields, type Given } from "./Fields";
+import { Fields, type Given, wrongFields } from "./Fields";
 import { close, Form } from "./forms";
 import { NoKernel } from "./NoKernel";
 import { Value } from "./Value";

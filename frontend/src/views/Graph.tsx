@@ -22,11 +22,13 @@ import { watchedFields } from "../stage/watched";
 import type { Agent, Delivery, State, Subscription } from "../state";
 import { isSelected, type Selection, type Store } from "../store";
 import { subscriptionWords } from "../words";
-import { Dots } from "./Dots";
 import { LineMesh, LineShape, Threads, Trace } from "./Lines";
+import { later } from "./later";
 import { OutsideTag, TopicHexagon, TypeBox } from "./shapes";
 import type { Camera } from "./useCamera";
 import { useGestures } from "./useGestures";
+
+const Dots = later("Dots", null);
 
 /** A role of the WAI-ARIA Graphics Module, which preact's types do not list. */
 const GRAPHICS_DOCUMENT = "graphics-document" as "document";
@@ -137,7 +139,7 @@ export function Graph({ store, camera }: { store: Store; camera: Camera }) {
           <Threads threads={threads} />
         </svg>
       </div>
-      <Dots state={state} layout={layout} camera={camera} />
+      <Dots store={store} state={state} layout={layout} camera={camera} />
       <p id={words} class="sb-unseen">
         {graphWords(state)}
       </p>

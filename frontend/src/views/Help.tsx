@@ -1,8 +1,15 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { GROUPS, keyWord, MOVES, perform, title } from "../actions";
+import { GROUPS, keyWord, perform, title } from "../actions";
 import type { Kind } from "../records";
 import type { Store } from "../store";
 import { KIND_WORDS, LETTERS } from "../words";
+
+/** Keys that are no actions: they move about in what has the keyboard. */
+const MOVES: readonly { keys: string; does: string }[] = [
+  { keys: "J K, arrows", does: "Go through a list, the picture, the steps of the history" },
+  { keys: "Home End", does: "First and last" },
+  { keys: "Tab", does: "Next pane, one stop in each" },
+];
 
 /** Every action with its key, from the one table of actions; each can be done from here. */
 export function Help({ store }: { store: Store }) {

@@ -1,14 +1,15 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { concerns } from "../concerns";
-import { asText } from "../copying";
 import { evenRows } from "../rows";
-import { parse, Search } from "../search";
 import type { Store } from "../store";
 import { LogHead, LogRow } from "./LogRow";
-import { exportItems, logRowItems, take } from "./logItems";
-import { Menu, type MenuPlace } from "./Menu";
+import { later, soon } from "./later";
+import type { MenuPlace } from "./Menu";
 import { Rows } from "./Rows";
-import { SearchField } from "./SearchField";
+import { useSearch } from "./useSearch";
+
+const LogMenu = later("LogMenu", null);
+const SearchField = later("SearchField", <div class="sb-search" />);
 
 const HEIGHT = 24;
 
@@ -17,10 +18,7 @@ type OpenMenu = MenuPlace & { number: number | null };
 /** Every delivery that left the queue, in that order, with its context; and what is looked for. */
 export function Log({ store, viewId }: { store: Store; viewId: string }) {
   const state = store.read();
-  const text = store.search.value;
-  const query = useMemo(() => parse(text), [text]);
-  const search = useRef(new Search());
-  const found = search.current.find(state, text, query);
+  const { found, trouble, searched } = useSearch(store, state);
   const [menu, setMenu] = useState<OpenMenu | null>(null);
   const selection = store.selection.value;
   const chosen = selection?.what === "delivery" ? Number(selection.id) : -1;
@@ -30,7 +28,7 @@ export function Log({ store, viewId }: { store: Store; viewId: string }) {
   const select = (number: number) => store.select("delivery", number);
   const openMenu = (number: number | null, x: number, y: number, opener: HTMLElement | null) => {
     if (number !== null) select(number);
-    setMenu({ number, x, y, opener });
+    soon(store, () => setMenu({ number, x, y, opener }));
   };
   const onKey = (event: KeyboardEvent) => {
     const { key } = event;
@@ -42,22 +40,22 @@ export function Log({ store, viewId }: { store: Store; viewId: string }) {
     }
     const isCopy = key === "c" && (event.ctrlKey || event.metaKey);
     if (!isCopy || selected < 0 || String(getSelection() ?? "") !== "") return false;
-    void take(store, asText, chosen);
+    soon(store, (panes) => panes.take(store, chosen));
     return true;
   };
 
   return (
     <section class="sb-pane sb-log" aria-label="Log">
       <div class="sb-log-tools">
-        <SearchField store={store} trouble={query.trouble} />
+        <SearchField store={store} trouble={trouble} />
         <span class="sb-found" aria-live="polite" data-testid="found">
-          {foundWords(found.length, state.log.length, query.terms.length > 0)}
+          {foundWords(found.length, state.log.length, searched)}
         </span>
         <ExportButton onOpen={(x, y, opener) => openMenu(null, x, y, opener)} />
       </div>
-      {query.trouble.length > 0 && (
+      {trouble.length > 0 && (
         <p class="sb-trouble-words" role="alert" data-testid="search-trouble">
-          {query.trouble.join(" ")}
+          {trouble.join(" ")}
         </p>
       )}
       <LogHead />
@@ -75,7 +73,7 @@ export function Log({ store, viewId }: { store: Store; viewId: string }) {
         rows={evenRows(found.length, HEIGHT)}
         selected={selected}
         tail
-        list={text}
+        list={store.search.value}
         rowId={(position) => `${viewId}-log-${found[position]}`}
         onSelect={(position) => select(found[position] ?? 0)}
         onKey={onKey}
@@ -100,14 +98,11 @@ export function Log({ store, viewId }: { store: Store; viewId: string }) {
         }}
       />
       {menu !== null && (
-        <Menu
-          label={menu.number === null ? "Take the rows away" : `What to do with #${menu.number}`}
+        <LogMenu
+          store={store}
+          number={menu.number}
+          shown={found}
           place={menu}
-          items={
-            menu.number === null
-              ? exportItems(store, state, found)
-              : logRowItems(store, menu.number)
-          }
           onClose={() => setMenu(null)}
         />
       )}

@@ -2,9 +2,9 @@ import { useState } from "preact/hooks";
 import type { Delivery, State } from "../state";
 import type { Store } from "../store";
 import { recipientWords, senderWords, sign, topicWords } from "../words";
-import { copyItems } from "./logItems";
 import { CELL, KindLetter, ROW } from "./parts";
 import { RowButtons } from "./RowButtons";
+import { copyItem } from "./rowActions";
 
 /** What the columns are; each cell says it again to those who do not see this. */
 export function LogHead() {
@@ -83,7 +83,7 @@ export function LogRow({ id, position, store, state, delivery, ...look }: LogRow
         {glyph} {word}
       </span>
       {(look.selected || over) && (
-        <RowButtons items={copyItems(store, number).slice(0, 1)} onMenu={look.onMenu} />
+        <RowButtons items={[copyItem(store, number)]} onMenu={look.onMenu} />
       )}
     </div>
   );

@@ -1,5 +1,7 @@
 import type { BottomTab, Pane, Store } from "../store";
-import { ProblemCount } from "./Problems";
+import { later } from "./later";
+
+const ProblemCount = later("ProblemCount", null);
 
 const PANES: readonly { id: string; label: string; pane: Pane; bottom?: BottomTab }[] = [
   { id: "pane-queue", label: "Queue", pane: "queue" },

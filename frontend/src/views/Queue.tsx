@@ -5,14 +5,17 @@ import { concerns } from "../concerns";
 import { type QueueRow, queueRows, rowOf } from "../pending";
 import { scrollAt, unevenRows } from "../rows";
 import type { Store } from "../store";
-import { Menu, type MenuPlace } from "./Menu";
+import { later, soon } from "./later";
+import type { MenuPlace } from "./Menu";
 import { type Move, useMoving } from "./moving";
 import { EmptyQueue, QueueHeading } from "./QueueHeading";
 import { DeliveryRow, GroupRow, HeadingRow, heightOf, type RowLook } from "./QueueRow";
 import { groupAround, keyed, mayStop, mover } from "./queueKeys";
 import { RowButtons } from "./RowButtons";
 import { Rows } from "./Rows";
-import { deliveryItems, groupItems, moveItems, rowButtons } from "./rowActions";
+import { firstOf, rowButtons } from "./rowActions";
+
+const QueueMenu = later("QueueMenu", null);
 
 type OpenMenu = MenuPlace & { row: QueueRow };
 
@@ -48,7 +51,7 @@ export function Queue({ store, viewId }: { store: Store; viewId: string }) {
   const openMenu = (row: QueueRow, x: number, y: number, opener: HTMLElement | null) => {
     if (row.kind === "heading") return;
     store.select("delivery", firstOf(row));
-    setMenu({ row, x, y, opener });
+    soon(store, () => setMenu({ row, x, y, opener }));
   };
   const onKey = (event: KeyboardEvent) =>
     keyed(event, {
@@ -105,27 +108,16 @@ export function Queue({ store, viewId }: { store: Store; viewId: string }) {
         }}
       />
       {menu !== null && (
-        <Menu
-          label={`What to do with #${firstOf(menu.row)}`}
+        <QueueMenu
+          store={store}
+          coming={coming}
+          row={menu.row}
           place={menu}
-          items={
-            menu.row.kind === "group"
-              ? groupItems(store, menu.row.numbers)
-              : [
-                  ...deliveryItems(store, firstOf(menu.row)),
-                  ...moveItems(store, coming, firstOf(menu.row)),
-                ]
-          }
           onClose={() => setMenu(null)}
         />
       )}
     </section>
   );
-}
-
-function firstOf(row: QueueRow): number {
-  if (row.kind === "delivery") return row.number;
-  return row.kind === "group" ? (row.numbers[0] ?? 0) : 0;
 }
 
 function idOf(viewId: string, row: QueueRow | undefined): string {

@@ -1,8 +1,8 @@
 import { useId, useState } from "preact/hooks";
-import { type Form as FormOfMessage, useAnswer, wrongFields } from "../answers";
+import { type Form as FormOfMessage, useAnswer } from "../answers";
 import { type State, splitAgentId, subscribersOf } from "../state";
 import type { Store } from "../store";
-import { Fields, type Given } from "./Fields";
+import { Fields, type Given, wrongFields } from "./Fields";
 import { close, Entry, Form } from "./forms";
 import { NoKernel } from "./NoKernel";
 

@@ -1,12 +1,13 @@
-import { useSignal } from "@preact/signals";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { isBusy } from "../scene";
 import { dragsOf } from "../stage/drags";
-import { findNodes } from "../stage/find";
 import type { StageTab, Store } from "../store";
 import { Graph } from "./Graph";
-import { Matrix } from "./Matrix";
+import { later } from "./later";
 import { type Camera, useCamera } from "./useCamera";
+
+const Find = later("Find", <span class="sb-find" />);
+const Matrix = later("Matrix");
 
 /** Stores whose run grew so large that the matrix was shown by itself, once. */
 const SWITCHED = new WeakSet<Store>();
@@ -169,46 +170,5 @@ function Tool({ name, title, does, pressed, disabled, children }: ToolProps) {
     >
       {children}
     </button>
-  );
-}
-
-/** Type a part of a name, press Enter: the node is selected and comes into sight. */
-function Find({ store }: { store: Store }) {
-  const text = useSignal("");
-  const list = useId();
-  const found = findNodes(store.now, text.value);
-  const go = () => {
-    const chosen = found.find(({ words, id }) => words === text.value || id === text.value);
-    const [first] = found;
-    if (chosen ?? first)
-      store.select((chosen ?? first)?.what ?? "type", (chosen ?? first)?.id ?? "");
-    else store.notice.value = `No agent, agent type or topic has "${text.value}" in its name.`;
-  };
-  return (
-    <>
-      <input
-        class="sb-find"
-        data-testid="find"
-        type="search"
-        placeholder="find a node"
-        title="Find an agent, an agent type or a topic by its name, and go there (Enter)"
-        aria-label="Find an agent, an agent type or a topic"
-        list={list}
-        value={text.value}
-        onInput={(event) => {
-          text.value = event.currentTarget.value;
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter" || text.value === "") return;
-          event.stopPropagation();
-          go();
-        }}
-      />
-      <datalist id={list}>
-        {found.map(({ what, id, words }) => (
-          <option key={words} value={id}>{`${what} ${words}`}</option>
-        ))}
-      </datalist>
-    </>
   );
 }

@@ -1,7 +1,8 @@
 import { type Agent, type AgentType, type State, subscribersOf } from "../state";
 import type { Store } from "../store";
 import { subscriptionWords } from "../words";
-import { ActionButton, CommandButton } from "./ActionButton";
+import { ActionButton } from "./ActionButton";
+import { CommandButton } from "./CommandButton";
 import { Remembers, StateHistory } from "./detail/StateTab";
 import { AgentLink, LinkField } from "./links";
 

@@ -5,23 +5,20 @@ import type { Delivery, State } from "../state";
 import type { Store } from "../store";
 import { count } from "../words";
 import type { MenuItem } from "./Menu";
-import { actionItem } from "./rowActions";
+import { actionItem, copyItem } from "./rowActions";
 
 function item(id: string, glyph: string, label: string, about: string, run: () => void): MenuItem {
   return { id, glyph, label, keys: null, title: about, off: false, run };
 }
 
 /** Ways to copy one delivery. */
-export function copyItems(store: Store, number: number): MenuItem[] {
+function copyItems(store: Store, number: number): MenuItem[] {
   const json = (state: State, delivery: Delivery) =>
     JSON.stringify(asData(state, delivery), null, 2);
   return [
-    {
-      ...item("copy-text", "❐", "Copy as text", "In one line", () => take(store, asText, number)),
-      keys: "Ctrl+C",
-    },
+    copyItem(store, number),
     item("copy-json", "{}", "Copy as JSON", "With all of its context", () =>
-      take(store, json, number),
+      take(store, number, json),
     ),
   ];
 }
@@ -53,7 +50,7 @@ export function exportItems(store: Store, state: State, numbers: readonly number
 }
 
 /** Copies one delivery. */
-export function take(store: Store, write: typeof asText, number: number): Promise<void> {
+export function take(store: Store, number: number, write = asText): Promise<void> {
   const state = store.read();
   const delivery = state.deliveries.get(number);
   return delivery === undefined

@@ -1,13 +1,16 @@
 /** What one can do with a delivery from its row: the same as by keys, from the same table. */
 
 import { action, keyWord, perform, title } from "../actions";
-import type { Coming } from "../coming";
-import { placeMoved, type QueueRow } from "../pending";
+import type { QueueRow } from "../pending";
 import type { Selection, Store } from "../store";
+import { soon } from "./later";
 import type { MenuItem } from "./Menu";
 
-const IN_MENU = ["deliver", "follow", "hold"] as const;
-const AFTER_DROPS = ["duplicate", "edit", "break", "why", "visit"] as const;
+/** The delivery that a row is about, or the first of those it is about. */
+export function firstOf(row: QueueRow): number {
+  if (row.kind === "delivery") return row.number;
+  return row.kind === "group" ? (row.numbers[0] ?? 0) : 0;
+}
 
 function selectionOf(number: number): Selection {
   return { what: "delivery", id: String(number) };
@@ -34,31 +37,17 @@ export function actionItem(store: Store, id: string, number: number): MenuItem {
   };
 }
 
-/** Two ways to lose a message. */
-export function dropItems(store: Store, number: number): MenuItem[] {
-  const refusal = store.refusal("drop", number);
-  const drop = (id: string, label: string, does: string, error: boolean): MenuItem => ({
-    id,
-    glyph: "⊘",
-    label,
-    keys: null,
-    title: refusal ?? does,
-    off: refusal !== null,
-    run: () => void store.run("drop", { number, error }),
-  });
-  return [
-    drop("drop-silent", "Drop silently", "Lose it: whoever waits for it waits for ever", false),
-    drop("drop-error", "Drop with an error", "Throw it away and raise it at the sender", true),
-  ];
-}
-
-/** All that can be done with a pending delivery. */
-export function deliveryItems(store: Store, number: number): MenuItem[] {
-  return [
-    ...IN_MENU.map((id) => actionItem(store, id, number)),
-    ...dropItems(store, number),
-    ...AFTER_DROPS.map((id) => actionItem(store, id, number)),
-  ];
+/** Taking a delivery away. */
+export function copyItem(store: Store, number: number): MenuItem {
+  return {
+    id: "copy-text",
+    glyph: "❐",
+    label: "Copy as text",
+    keys: "Ctrl+C",
+    title: "In one line",
+    off: false,
+    run: () => soon(store, (panes) => panes.take(store, number)),
+  };
 }
 
 /** What is done most: shown in the row itself. */
@@ -95,25 +84,4 @@ export function groupItems(store: Store, numbers: readonly number[]): MenuItem[]
     all("drop-all", "⊘", "Drop all silently", "drop", { error: false }),
     ...["edit", "break", "why"].map((id) => actionItem(store, id, first)),
   ];
-}
-
-/** Moving by menu, for those who neither drag nor press keys. */
-export function moveItems(store: Store, coming: Coming, number: number): MenuItem[] {
-  const item = (id: string, glyph: string, label: string, by: 1 | -1): MenuItem => {
-    const place = placeMoved(coming.order, number, by);
-    const refusal =
-      coming.moveRefusal ??
-      store.refusal("move", number) ??
-      (place === null ? "It stands there already" : null);
-    return {
-      id,
-      glyph,
-      label,
-      keys: by < 0 ? "Alt+↑" : "Alt+↓",
-      title: refusal ?? `${label} by one place in the queue`,
-      off: refusal !== null,
-      run: () => void store.run("move", { number, ...place }),
-    };
-  };
-  return [item("move-earlier", "↑", "Move earlier", -1), item("move-later", "↓", "Move later", 1)];
 }

@@ -1,5 +1,5 @@
+import type { Change } from "../../changes";
 import { inLine } from "../../lists";
-import type { Change } from "../../memory";
 import { name as visible } from "../../read";
 
 const MAX_CHANGES = 100;

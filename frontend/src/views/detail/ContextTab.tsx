@@ -1,5 +1,5 @@
 import { useAnswer } from "../../answers";
-import { contextFields } from "../../words";
+import { contextFields } from "../../context";
 import type { TabProps } from "./MessageTab";
 
 /** Every field of the MessageContext that the handler sees, each None explained. */

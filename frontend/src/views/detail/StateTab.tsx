@@ -1,5 +1,6 @@
+import { aroundTurn, changesBy } from "../../changes";
 import { inLine, listsOf } from "../../lists";
-import { aroundTurn, changesBy, contentOf, type Memory } from "../../memory";
+import { contentOf, type Memory } from "../../memory";
 import { isObject, name as visible } from "../../read";
 import type { Agent, Delivery, State } from "../../state";
 import type { Store } from "../../store";
