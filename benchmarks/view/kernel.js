@@ -29,6 +29,8 @@ class Kernel {
 
   send({ type, id, name }) {
     if (type === "resync") this.#batches(0);
+    if (type === "page_code")
+      queueMicrotask(() => this.#emit({ type: "page_code", ...window.more }));
     if (type !== "command") return;
     queueMicrotask(() => {
       if (name === "step") this.push(this.steps.shift() ?? []);

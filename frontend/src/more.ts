@@ -32,6 +32,7 @@ export class More {
 
   readonly #model: Model;
   readonly #waiting: Waiting[] = [];
+  #gone = false;
   #asking: ReturnType<typeof setTimeout> | undefined;
 
   constructor(model: Model) {
@@ -45,6 +46,10 @@ export class More {
   /** Asks for them, unless they are here or on their way. */
   ask(): void {
     if (this.panes.peek() !== null || this.#asking !== undefined) return;
+    if (this.#gone) {
+      this.#fail(GONE);
+      return;
+    }
     this.trouble.value = null;
     this.#asking = setTimeout(() => this.#fail(LATE), LATE_MS);
     try {
@@ -72,13 +77,10 @@ export class More {
   }
 
   readonly #receive = (content: unknown): void => {
+    this.#gone = false;
     // Answers reach all pages that show the model, also those that have them.
     if (!isObject(content) || content.type !== "page_code" || this.panes.peek() !== null) return;
-    const { script, style, error } = content;
-    if (text(error) !== null) {
-      this.#fail(`The kernel cannot send this part of the view: ${error}`);
-      return;
-    }
+    const { script, style } = content;
     partFrom(text(script) ?? "").then(
       (panes) => this.#take(panes, text(style) ?? ""),
       (failure) => this.#fail(`This part of the view could not be loaded: ${failure}.`),
@@ -86,6 +88,8 @@ export class More {
   };
 
   #take(panes: Panes, style: string): void {
+    // Who asks again may be answered twice, and what is shown must not become another.
+    if (this.panes.peek() !== null) return;
     clearTimeout(this.#asking);
     this.style = style;
     this.trouble.value = null;
@@ -94,10 +98,12 @@ export class More {
   }
 
   readonly #lose = (): void => {
+    this.#gone = true;
     if (this.#asking !== undefined || this.trouble.peek() !== null) this.#fail(GONE);
   };
 
   #fail(words: string): void {
+    if (this.panes.peek() !== null) return;
     clearTimeout(this.#asking);
     this.#asking = undefined;
     this.trouble.value = words;

@@ -82,6 +82,18 @@ async def test_the_page_code_is_synced_and_nothing_else_of_ours(inspector):
     assert {name for name in state if not name.startswith("_")} == inherited | {"still"}
 
 
+async def test_the_second_part_of_the_page_code_is_sent_when_it_is_asked_for(inspector, sent):
+    widget = view(inspector)
+    assert sent == []
+    widget._receive(widget, {"type": "page_code"}, None)
+    [message] = sent
+    assert message == {
+        "type": "page_code",
+        "script": read_static("more.js"),
+        "style": read_static("more.css"),
+    }
+
+
 async def test_the_bundle_has_the_view_and_a_still_picture_of_the_moment(inspector):
     data, _ = view(inspector)._repr_mimebundle_()
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == view(inspector).model_id

@@ -27,10 +27,14 @@ export function Stage({ store }: { store: Store }) {
   const shown = grown ? "matrix" : store.tab.stage.value;
   const section = useRef<HTMLElement>(null);
   const focused = useRef(false);
+  const isHere = store.more.panes.value !== null;
   useLayoutEffect(() => {
-    const lost = focused.current && !document.activeElement?.closest(".sb-inspector");
-    if (lost) section.current?.querySelector<HTMLElement>(FIRST_STOP)?.focus();
-  }, [shown]);
+    const view = section.current?.closest<HTMLElement>(".sb-inspector");
+    const active = document.activeElement;
+    if (!focused.current || (active !== view && active?.closest(".sb-inspector"))) return;
+    // Until the table is here, the view keeps the keyboard for it.
+    (section.current?.querySelector<HTMLElement>(FIRST_STOP) ?? view)?.focus();
+  }, [shown, isHere]);
   const empty = store.now.places.length === 0;
   return (
     <section
