@@ -2,7 +2,7 @@
  * Bundles the page code into the Python package.
  *
  * The live view comes in two parts: `widget.js`, which a notebook gets with the view, and `more.js`,
- * which the page asks the kernel for when the view has been drawn (`src/more.ts`). The player of
+ * which the page asks the kernel for while that draws (`src/more.ts`). The player of
  * recordings has all of it in one file.
  */
 import { mkdir, writeFile } from "node:fs/promises";

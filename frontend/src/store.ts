@@ -230,6 +230,8 @@ export class Store {
   #take(records: RawRecord[]): void {
     this.#heard = performance.now();
     this.#timeline.push(records);
+    // Its way takes about as long as the first drawing, and does not hold that up.
+    if (!this.#opened) this.more.ask();
     if (this.#drawing) return;
     this.#drawing = true;
     const draw = () => {
@@ -242,8 +244,6 @@ export class Store {
       this.#shown.value = { ...this.#timeline.now };
       if (this.#link.seq >= (this.#told.value?.last ?? 0)) this.#told.value = null;
       if (this.played && !this.#opened) this.travel(0);
-      // A task after this frame begins when it has been painted.
-      if (!this.#opened) setTimeout(() => this.more.ask());
       this.#opened = true;
     };
     // One drawing per frame, however many batches came in between; fewer while they keep coming.

@@ -87,7 +87,7 @@ async function press(key: string) {
   await settled();
 }
 
-test("is asked for once, when the first has drawn, for all views of the model", async () => {
+test("is asked for once, with the first records, for all views of the model", async () => {
   const widget = inspector();
   closers.push(widget.initialize({ model }), widget.render({ model, el }));
   const second = document.createElement("div");
