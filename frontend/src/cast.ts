@@ -90,12 +90,13 @@ export function draw(state: State, delivery: Delivery): void {
     delivery.sender === null
       ? outsideId(outsideLabel(state, delivery))
       : typeNode(agentType(state, splitAgentId(delivery.sender).type).type);
-  if (delivery.sender === null) place(state, origin, "outside", target);
+  const key = `${origin} > ${target}`;
+  // Whatever has a route already has its place.
+  if (delivery.sender === null && !state.routes.has(key)) place(state, origin, "outside", target);
   if (target === null) return;
   // One publication is one use of the way to the topic, however many receive it.
   const group = publicationOf(state, delivery);
   if (group !== null && group.at(0) !== delivery.number) return;
-  const key = `${origin} > ${target}`;
   const route = state.routes.own(key);
   if (route !== undefined) route.count += 1;
   else

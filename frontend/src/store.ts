@@ -125,6 +125,8 @@ export class Store {
       },
       still: (data) => replaceStill(model, data),
     });
+    // What came at once is there before the first view is, which need not be drawn twice.
+    this.#draw();
   }
 
   /** Whether this is the page of a saved notebook, where nobody answers. */
@@ -234,23 +236,26 @@ export class Store {
     if (!this.#opened) this.more.ask();
     if (this.#drawing) return;
     this.#drawing = true;
-    const draw = () => {
-      this.#drawing = false;
-      this.#drawn = performance.now();
-      // A task after this frame begins when it has been laid out and painted.
-      setTimeout(() => {
-        this.#cost = performance.now() - this.#drawn;
-      });
-      this.#shown.value = { ...this.#timeline.now };
-      if (this.#link.seq >= (this.#told.value?.last ?? 0)) this.#told.value = null;
-      if (this.played && !this.#opened) this.travel(0);
-      this.#opened = true;
-    };
     // One drawing per frame, however many batches came in between; fewer while they keep coming.
     const wait = this.#wait(performance.now());
-    if (wait === 0) requestAnimationFrame(draw);
-    else setTimeout(() => requestAnimationFrame(draw), wait);
+    if (wait === 0) requestAnimationFrame(this.#draw);
+    else setTimeout(() => requestAnimationFrame(this.#draw), wait);
   }
+
+  /** Shows what the records that have come so far tell, unless that is shown already. */
+  readonly #draw = (): void => {
+    if (!this.#drawing) return;
+    this.#drawing = false;
+    this.#drawn = performance.now();
+    // A task after this frame begins when it has been laid out and painted.
+    setTimeout(() => {
+      this.#cost = performance.now() - this.#drawn;
+    });
+    this.#shown.value = { ...this.#timeline.now };
+    if (this.#link.seq >= (this.#told.value?.last ?? 0)) this.#told.value = null;
+    if (this.played && !this.#opened) this.travel(0);
+    this.#opened = true;
+  };
 
   /** Milliseconds to wait before the next drawing. */
   #wait(now: number): number {

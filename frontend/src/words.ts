@@ -13,7 +13,8 @@ export const KIND_WORDS: Record<Kind, string> = {
 
 /** A number as people read it: 12,345. */
 export function whole(number: number): string {
-  return Math.round(number).toLocaleString("en");
+  // `toLocaleString` would load the language data of the browser, in the middle of the first draw.
+  return String(Math.round(number)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 export interface Sign {

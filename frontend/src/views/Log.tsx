@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { concerns } from "../concerns";
 import { evenRows } from "../rows";
 import type { Store } from "../store";
+import { whole } from "../words";
 import { LogHead, LogRow } from "./LogRow";
 import { later, soon } from "./later";
 import type { MenuPlace } from "./Menu";
@@ -111,8 +112,8 @@ export function Log({ store, viewId }: { store: Store; viewId: string }) {
 }
 
 function foundWords(found: number, all: number, searched: boolean): string {
-  const total = all.toLocaleString("en");
-  if (searched) return `${found.toLocaleString("en")} of ${total}`;
+  const total = whole(all);
+  if (searched) return `${whole(found)} of ${total}`;
   return all === 1 ? "1 row" : `${total} rows`;
 }
 

@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import { type Problem, problemsOf } from "../problems";
 import type { State } from "../state";
 import type { Selection, Store } from "../store";
-import { count } from "../words";
+import { count, whole } from "../words";
 import { AgentLink, DeliveryLinks } from "./links";
 
 /** What went wrong or looks wrong, with its deliveries and what to do about it. */
@@ -72,7 +72,7 @@ function Item({ store, state, problem }: ItemProps) {
         <DeliveryLinks store={store} state={state} numbers={problem.deliveries.slice(0, SHOWN)} />
         {problem.deliveries.length > SHOWN && (
           <span class="sb-quiet">
-            and {(problem.deliveries.length - SHOWN + Math.max(0, more)).toLocaleString("en")} more
+            and {whole(problem.deliveries.length - SHOWN + Math.max(0, more))} more
           </span>
         )}
         {problem.deliveries.length === 0 &&

@@ -1,7 +1,7 @@
 import type { Coming } from "../coming";
 import type { QueueRow } from "../pending";
 import { type State, stateWord } from "../state";
-import { tally } from "../words";
+import { tally, whole } from "../words";
 
 interface HeadingProps {
   state: State;
@@ -17,7 +17,7 @@ export function QueueHeading({ state, rows, coming, onJump }: HeadingProps) {
   const words = { held: "held", dead: "dead", pending: "" };
   return (
     <h3>
-      Queue <small>{(state.queue.size - held).toLocaleString("en")}</small>
+      Queue <small>{whole(state.queue.size - held)}</small>
       {sections.map((row) => (
         <button
           key={row.key}
@@ -27,7 +27,7 @@ export function QueueHeading({ state, rows, coming, onJump }: HeadingProps) {
           title={`Show what is ${row.section === "held" ? "held" : "dead"}, below`}
           onClick={() => onJump(row.key)}
         >
-          {words[row.section]} {row.count.toLocaleString("en")}
+          {words[row.section]} {whole(row.count)}
         </button>
       ))}
       {coming.note !== null && (

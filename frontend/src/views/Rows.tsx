@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Heights, keyTarget, scrollFor, shownRows } from "../rows";
+import { whole } from "../words";
 
 interface RowsProps {
   testId: string;
@@ -114,7 +115,7 @@ export function Rows(props: RowsProps) {
           onClick={end.jump}
         >
           <span aria-hidden="true">↓ </span>
-          {end.newer.toLocaleString("en")} newer
+          {whole(end.newer)} newer
         </button>
       )}
     </div>

@@ -243,8 +243,8 @@ function Readout({ state, number, cone }: ReadoutProps) {
       <KindLetter delivery={delivery} /> <b>#{delivery.number}</b> {delivery.messageType}{" "}
       <span class="sb-quiet">
         {senderWords(state, delivery)} → {recipientWords(state, delivery)}, {step},{" "}
-        {sign(state, delivery).word} · past {cone.past.size.toLocaleString("en")} · future{" "}
-        {cone.future.size.toLocaleString("en")}
+        {sign(state, delivery).word} · past {whole(cone.past.size)} · future{" "}
+        {whole(cone.future.size)}
       </span>
     </p>
   );

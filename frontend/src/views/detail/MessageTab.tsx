@@ -1,7 +1,7 @@
 import type { Snapshot } from "../../records";
 import type { Delivery, State } from "../../state";
 import type { Store } from "../../store";
-import { recipientWords, senderWords, sign, subscriptionWords } from "../../words";
+import { recipientWords, senderWords, sign, subscriptionWords, whole } from "../../words";
 import { later } from "../later";
 import { DeliveryLinks, LinkField } from "../links";
 import { Value } from "../Value";
@@ -57,7 +57,7 @@ export function MessageTab({ store, state, delivery }: TabProps) {
 export function sizeWords(snapshot: Snapshot | null): string {
   if (snapshot === null) return "";
   const text = "repr" in snapshot ? snapshot.repr : JSON.stringify(snapshot.json);
-  const size = `${text.length.toLocaleString("en")} ${text.length === 1 ? "character" : "characters"}`;
+  const size = `${whole(text.length)} ${text.length === 1 ? "character" : "characters"}`;
   const form = "repr" in snapshot ? "its repr, for it is not made of data" : "as JSON";
   return snapshot.cut ? `${size} ${form}; the rest was not recorded` : `${size} ${form}`;
 }
