@@ -49,6 +49,7 @@ function clamp(position: number, count: number): number {
 /** What the browser says of the box that scrolls. */
 export interface View {
   top: number;
+  /** None while the box has not been measured: no row is drawn only to be drawn anew then. */
   height: number;
 }
 
@@ -70,7 +71,9 @@ const SPARE = 4;
 export function shownRows(rows: Heights, view: View): Shown {
   const top = scrolledTo(rows, view);
   const from = Math.max(0, rows.at(top) - SPARE);
-  const to = rows.count === 0 ? 0 : Math.min(rows.count, rows.at(top + view.height) + 1 + SPARE);
+  const seen =
+    rows.count === 0 || view.height === 0 ? from : rows.at(top + view.height) + 1 + SPARE;
+  const to = Math.min(rows.count, seen);
   return { from, to, shift: view.top + rows.top(from) - top, inside: insideOf(rows) };
 }
 

@@ -16,7 +16,10 @@ export function History({ store }: { store: Store }) {
   const width = useWidth(track);
   const steps = store.now.moves.length;
   const step = store.past.value ?? steps;
-  const marks = useMemo(() => marksOf(now, Math.floor(width / NARROWEST)), [now, width]);
+  const marks = useMemo(
+    () => (width === 0 ? [] : marksOf(now, Math.floor(width / NARROWEST))),
+    [now, width],
+  );
   return (
     <section class="sb-history" data-testid="history" aria-label="History">
       <span class="sb-history-words">
@@ -116,13 +119,14 @@ function go(store: Store, event: KeyboardEvent, step: number, steps: number): vo
   store.travel(goal);
 }
 
+/** How wide it is; 0 until that is known, so that no mark is drawn only to be drawn anew. */
 function useWidth(ref: { current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(ASSUMED_WIDTH);
+  const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
     const element = ref.current;
     if (element === null) return;
     const measure = () => {
-      if (element.clientWidth > 0) setWidth(element.clientWidth);
+      setWidth((old) => element.clientWidth || old || ASSUMED_WIDTH);
     };
     const observer = new ResizeObserver(measure);
     observer.observe(element);

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import {
   type MatrixCell,
   type MatrixColumn,
@@ -13,25 +13,24 @@ const ROW = 24;
 const COLUMN = 34;
 const HEAD = 96;
 const NAMES = 128;
+const ASSUMED = { width: 500, height: 300 };
 
 /** Topics in rows, agent types in columns: what subscribes to what, and how much passed. */
 export function Matrix({ store }: { store: Store }) {
-  const table = matrixOf(store.read());
+  const state = store.read();
+  const table = useMemo(() => matrixOf(state), [state]);
+  const selection = store.selection.value;
   const frame = useRef<HTMLDivElement>(null);
-  const seen = useSignal({ left: 0, top: 0, width: 500, height: 300 });
+  const seen = useSignal({ left: 0, top: 0, width: 0, height: 0 });
   const active = useSignal({ row: 0, column: 0 });
   const wanted = useRef(false);
   useLayoutEffect(() => {
     const element = frame.current;
     if (element === null) return;
     const look = () => {
-      const {
-        scrollLeft: left,
-        scrollTop: top,
-        clientWidth: width,
-        clientHeight: height,
-      } = element;
-      if (width > 0) seen.value = { left, top, width, height };
+      const { scrollLeft: left, scrollTop: top, clientWidth, clientHeight } = element;
+      if (clientWidth > 0) seen.value = { left, top, width: clientWidth, height: clientHeight };
+      else if (seen.value.width === 0) seen.value = { left, top, ...ASSUMED };
     };
     look();
     const observer = new ResizeObserver(look);
@@ -77,10 +76,13 @@ export function Matrix({ store }: { store: Store }) {
     event.stopPropagation();
   };
   const { rows, columns } = table;
-  const shownRows = within(seen.value.top, seen.value.height - HEAD, ROW, rows.length);
-  const shownColumns = within(seen.value.left, seen.value.width - NAMES, COLUMN, columns.length);
+  const { left, top, width, height } = seen.value;
+  // Before the frame is measured hardly any are drawn: they would be drawn anew when it is.
+  const unknown = width === 0;
+  const shownRows = unknown ? FIRST : within(top, height - HEAD, ROW, rows.length);
+  const shownColumns = unknown ? FIRST : within(left, width - NAMES, COLUMN, columns.length);
   const now = active.value;
-  const cellProps = { store, table, active: now };
+  const common = { store, selection, table, active: now };
   return (
     <div ref={frame} class="sb-matrix-frame" role="group" aria-label="Table" onKeyDown={onKeyDown}>
       <table
@@ -102,7 +104,7 @@ export function Matrix({ store }: { store: Store }) {
                 key={column.type}
                 column={column}
                 index={shownColumns.before + index}
-                {...cellProps}
+                {...common}
               />
             ))}
             <Gap width={(columns.length - shownColumns.after) * COLUMN} />
@@ -116,7 +118,7 @@ export function Matrix({ store }: { store: Store }) {
               row={row}
               index={shownRows.before + index}
               columns={shownColumns}
-              {...cellProps}
+              {...common}
             />
           ))}
           <tr aria-hidden="true" style={{ height: px((rows.length - shownRows.after) * ROW) }} />
@@ -128,6 +130,7 @@ export function Matrix({ store }: { store: Store }) {
 
 interface Common {
   store: Store;
+  selection: Selection | null;
   table: Table;
   active: { row: number; column: number };
 }
@@ -136,6 +139,9 @@ interface Span {
   before: number;
   after: number;
 }
+
+/** The one that the keyboard comes to first. */
+const FIRST: Span = { before: 0, after: 1 };
 
 /** Rows or columns in sight, and some more on both sides. */
 function within(from: number, room: number, size: number, count: number): Span {
@@ -169,10 +175,11 @@ function ColumnHead({
   column,
   index,
   store,
+  selection,
   active,
 }: Common & { column: MatrixColumn; index: number }) {
   const { type, agents, pending, failed } = column;
-  const selected = isSelected(store.selection.value, "type", type);
+  const selected = isSelected(selection, "type", type);
   const words = `${type}: ${agents} agent${agents === 1 ? "" : "s"}, ${pending} waiting${failed ? ", with failures" : ""}`;
   return (
     <th scope="col" aria-colindex={index + 2} class={selected ? "sb-selected" : ""}>
@@ -202,9 +209,9 @@ interface RowProps extends Common {
   columns: Span;
 }
 
-function Row({ row, index, columns, store, table, active }: RowProps) {
+function Row({ row, index, columns, store, selection, table, active }: RowProps) {
   const topic = row.topic ?? (row.node === null ? null : row.name);
-  const selected = topic !== null && isSelected(store.selection.value, "topic", topic);
+  const selected = topic !== null && isSelected(selection, "topic", topic);
   const sources = row.sources === 0 ? "" : `, ${row.sources} source${row.sources === 1 ? "" : "s"}`;
   return (
     <tr aria-rowindex={index + 2} style={{ height: px(ROW) }}>
@@ -233,6 +240,7 @@ function Row({ row, index, columns, store, table, active }: RowProps) {
             index={at}
             isActive={active.row === index && active.column === at}
             store={store}
+            selection={selection}
           />
         );
       })}
@@ -248,11 +256,11 @@ interface CellProps {
   index: number;
   isActive: boolean;
   store: Store;
+  selection: Selection | null;
 }
 
-function Cell({ row, column, cell, index, isActive, store }: CellProps) {
+function Cell({ row, column, cell, index, isActive, store, selection }: CellProps) {
   const { subscription, count, pending } = cell;
-  const selection = store.selection.value;
   const selected = subscription !== null && isSelected(selection, "subscription", subscription.id);
   const classes = [
     selected ? "sb-selected" : "",

@@ -33,7 +33,7 @@ const ASSUMED_HEIGHT = 240;
 export function Rows(props: RowsProps) {
   const { rows, selected } = props;
   const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: ASSUMED_HEIGHT });
+  const [view, setView] = useState({ top: 0, height: 0 });
   const end = useEnd(rows.count, { tail: props.tail === true, list: props.list ?? "" }, box);
   const shown = shownRows(rows, view);
 
