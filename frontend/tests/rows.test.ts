@@ -38,6 +38,11 @@ describe("rows", () => {
     expect(shownRows(evenRows(0, 24), { top: 0, height: 120 }).to).toBe(0);
   });
 
+  test("are not in the page before it is known how many are in sight, but have their room", () => {
+    const { from, to, inside } = shownRows(evenRows(100, 24), { top: 0, height: 0 });
+    expect([from, to, inside]).toEqual([0, 0, 2400]);
+  });
+
   test("can be too many for a browser: the first and the last can still be reached", () => {
     const rows = evenRows(2_000_000, 24);
     const height = 240;

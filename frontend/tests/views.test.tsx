@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import inspector from "../src/index";
 import type { RawRecord } from "../src/records";
+import { stateAfter } from "../src/reducer";
+import { Store } from "../src/store";
 import { countBefore, FakeModel, recording, recordsBefore } from "./helpers";
 
 let model: FakeModel;
@@ -88,6 +90,19 @@ describe("the whole view", () => {
     expect(all("subscription").map((line) => line.dataset.id)).toEqual(["s3"]);
     expect(all("agent-type").map((box) => box.dataset.id)).toEqual(["worker", "monitor"]);
     expect(all("topic").map((topic) => topic.dataset.id)).toEqual(["task.events"]);
+  });
+
+  test("shows what came at once in its first drawing, and needs no second one", async () => {
+    const records = recording("rpc");
+    model.send = (content) => {
+      if ((content as { type: string }).type === "resync") model.batch(1, records);
+    };
+    const store = new Store(model);
+    const first = store.now;
+    expect(first).toEqual(stateAfter(records));
+    await settled();
+    expect(store.now).toBe(first);
+    store.close();
   });
 
   test("goes on when more records come", async () => {
