@@ -15,11 +15,19 @@ export function History({ store }: { store: Store }) {
   const track = useRef<HTMLDivElement>(null);
   const width = useWidth(track);
   const steps = store.now.moves.length;
-  const step = store.past.value ?? steps;
+  const past = store.past.value;
+  const step = past ?? steps;
   const marks = useMemo(
     () => (width === 0 ? [] : marksOf(now, Math.floor(width / NARROWEST))),
     [now, width],
   );
+  // As calm as what they are made of: each step moves all of them a little.
+  const strip = useMemo(() => {
+    const made = now.moves.length;
+    return marks.map((mark) => (
+      <Mark key={mark.first} mark={mark} steps={made} step={past ?? made} />
+    ));
+  }, [marks, past]);
   return (
     <section class="sb-history" data-testid="history" aria-label="History">
       <span class="sb-history-words">
@@ -47,9 +55,7 @@ export function History({ store }: { store: Store }) {
         }}
       >
         <div class="sb-rail" />
-        {marks.map((mark) => (
-          <Mark key={mark.first} mark={mark} steps={steps} step={step} />
-        ))}
+        {strip}
         <div class="sb-thumb" style={{ left: `${place(step, steps)}%` }} />
       </div>
       {!store.played && (

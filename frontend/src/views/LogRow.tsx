@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Delivery, State } from "../state";
 import type { Store } from "../store";
 import { recipientWords, senderWords, sign, topicWords } from "../words";
@@ -39,7 +39,7 @@ interface LogRowProps {
 export function LogRow({ id, position, store, state, delivery, ...look }: LogRowProps) {
   const { number } = delivery;
   const [over, setOver] = useState(false);
-  const { glyph, word, look: how } = sign(state, delivery);
+  const cells = useCells(state, delivery);
   const marks = `${look.related ? " sb-related" : ""}${look.hovered ? " sb-hovered" : ""}`;
   const hover = (here: boolean) => {
     setOver(here);
@@ -69,23 +69,39 @@ export function LogRow({ id, position, store, state, delivery, ...look }: LogRow
       data-state={delivery.verdict ?? delivery.state}
       {...row}
     >
-      <span class="sb-number" {...CELL}>
-        {number}
-      </span>
-      <KindLetter delivery={delivery} {...CELL} />
-      <Cell name="message" text={delivery.messageType} />
-      <Cell name="sender" text={senderWords(state, delivery)} />
-      <Cell name="recipient" text={recipientWords(state, delivery)} />
-      <Cell name="topic" text={topicWords(delivery) || "–"} wide />
-      <Cell name="is_rpc" text={delivery.isRpc ? "True" : "False"} wide />
-      <Cell name="message_id" text={delivery.messageId} wide />
-      <span class={`sb-sign sb-look-${how}`} {...CELL} title={word}>
-        {glyph} {word}
-      </span>
+      {cells}
       {(look.selected || over) && (
         <RowButtons items={[copyItem(store, number)]} onMenu={look.onMenu} />
       )}
     </div>
+  );
+}
+
+/** What stands in the row; made anew only when it says something else. */
+function useCells(state: State, delivery: Delivery) {
+  const { glyph, word, look } = sign(state, delivery);
+  const { number, kind, messageType, messageId, isRpc } = delivery;
+  const [from, to] = [senderWords(state, delivery), recipientWords(state, delivery)];
+  const topic = topicWords(delivery) || "–";
+  return useMemo(
+    () => (
+      <>
+        <span class="sb-number" {...CELL}>
+          {number}
+        </span>
+        <KindLetter delivery={delivery} {...CELL} />
+        <Cell name="message" text={messageType} />
+        <Cell name="sender" text={from} />
+        <Cell name="recipient" text={to} />
+        <Cell name="topic" text={topic} wide />
+        <Cell name="is_rpc" text={isRpc ? "True" : "False"} wide />
+        <Cell name="message_id" text={messageId} wide />
+        <span class={`sb-sign sb-look-${look}`} {...CELL} title={word}>
+          {glyph} {word}
+        </span>
+      </>
+    ),
+    [number, kind, messageType, from, to, topic, isRpc, messageId, glyph, word, look],
   );
 }
 

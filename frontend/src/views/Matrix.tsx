@@ -13,6 +13,8 @@ const ROW = 24;
 const COLUMN = 34;
 const HEAD = 96;
 const NAMES = 128;
+/** So many more rows and columns are drawn on each side than are in sight. */
+const SPARE = 2;
 const ASSUMED = { width: 500, height: 300 };
 
 /** Topics in rows, agent types in columns: what subscribes to what, and how much passed. */
@@ -145,8 +147,8 @@ const FIRST: Span = { before: 0, after: 1 };
 
 /** Rows or columns in sight, and some more on both sides. */
 function within(from: number, room: number, size: number, count: number): Span {
-  const before = Math.max(0, Math.min(count, Math.floor(from / size) - 4));
-  return { before, after: Math.min(count, Math.ceil((from + room) / size) + 4) };
+  const before = Math.max(0, Math.min(count, Math.floor(from / size) - SPARE));
+  return { before, after: Math.min(count, Math.ceil((from + room) / size) + SPARE) };
 }
 
 function px(size: number): string {
