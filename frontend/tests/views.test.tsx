@@ -116,6 +116,18 @@ describe("the whole view", () => {
     expect(one("spoken").textContent).toContain("Step 4: response TaskResponse");
   });
 
+  test("writes the next step where the last one stood", async () => {
+    const cut = countBefore("rpc", "handling", 2);
+    await open(recording("rpc").slice(0, cut));
+    const detail = () => one("detail").querySelector<HTMLElement>("[data-delivery]");
+    const place = detail();
+    expect(place?.dataset.delivery).toBe("1");
+    model.batch(cut + 1, recording("rpc").slice(cut));
+    await settled();
+    expect(detail()?.dataset.delivery).toBe("4");
+    expect(detail()).toBe(place);
+  });
+
   test("says what to do when there is nothing yet", async () => {
     await open([]);
     expect(el.textContent).toContain("No agents yet");

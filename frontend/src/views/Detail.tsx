@@ -138,7 +138,8 @@ function Content({ store, state, selection, heading, tab }: ContentProps) {
       const delivery = state.deliveries.get(Number(selection.id));
       if (delivery === undefined) break;
       const about = { store, state, delivery, heading, tab };
-      return <DeliveryDetail key={delivery.number} {...about} />;
+      // The last step is one place: the next one is written there, it does not replace the page.
+      return <DeliveryDetail key={heading || delivery.number} {...about} />;
     }
     case "agent": {
       const agent = state.agents.get(selection.id);
