@@ -436,6 +436,22 @@ describe("the log's end", () => {
     expect(all("newest")).toEqual([]);
     expect(newer).toBeGreaterThan(30);
   });
+
+  test("at its end, what comes is not counted as newer, not even for a moment", async () => {
+    const records = repeated("rpc", 10);
+    await open(records.slice(0, 160), <Log store={store} viewId="v" />);
+    const added: Node[] = [];
+    const observer = new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) added.push(...addedNodes);
+    });
+    observer.observe(el, { childList: true, subtree: true });
+    model.batch(161, records.slice(160));
+    await settled();
+    await settled();
+    observer.disconnect();
+    expect(one("log").getAttribute("aria-rowcount")).toBe(String(store.now.log.length));
+    expect(added.filter((node) => (node as HTMLElement).dataset?.testid === "newest")).toEqual([]);
+  });
 });
 
 describe("the space-time diagram", () => {

@@ -145,17 +145,16 @@ function useEnd(
     const element = box.current;
     if (tail && element !== null && atEnd.current) element.scrollTop = element.scrollHeight;
   };
-  useLayoutEffect(() => {
-    keep();
-    if (atEnd.current) setSeen(count);
-  }, [count]);
+  useLayoutEffect(keep, [count]);
   useLayoutEffect(() => setSeen(latest.current), [list]);
   return {
-    newer: tail ? Math.max(0, count - seen) : 0,
+    newer: tail && !atEnd.current ? Math.max(0, count - seen) : 0,
     keep,
     look(element) {
+      const wasAtEnd = atEnd.current;
       atEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - 4;
-      if (atEnd.current) setSeen(latest.current);
+      // Noted only now: while the end is in sight, each row would be a reason to draw anew.
+      if (wasAtEnd && !atEnd.current) setSeen(latest.current);
     },
     jump() {
       atEnd.current = true;
