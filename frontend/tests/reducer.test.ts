@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { contextFields } from "../src/context";
 import { advance, stateAfter } from "../src/reducer";
 import { emptyState, nextDelivery, type State, stateWord } from "../src/state";
-import { sentence, sign, tally, thousands } from "../src/words";
+import { sentence, sign, tally, whole } from "../src/words";
 import { RECORDING_NAMES, recording, recordsBefore } from "./helpers";
 
 function delivery(state: State, number: number) {
@@ -272,5 +272,5 @@ test("a hundred thousand pending deliveries are all taken in and let go", () => 
 
 test("numbers have a comma before each three digits", () => {
   const numbers = [0, 7, 999, 1000, 12_345.6, 1_234_567];
-  expect(numbers.map(thousands)).toEqual(["0", "7", "999", "1,000", "12,346", "1,234,567"]);
+  expect(numbers.map(whole)).toEqual(["0", "7", "999", "1,000", "12,346", "1,234,567"]);
 });
