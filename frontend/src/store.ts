@@ -49,7 +49,8 @@ export class Store {
   readonly #listening = setTimeout(() => {
     this.heard.value ??= false;
   }, FIRST_WORD_MS);
-  #drawing = false;
+  /** Whether a drawing is under way: in the constructor, the first one. */
+  #drawing = true;
   readonly #pace = new Pace(DRAWN_EVERY);
   /** When the last drawing began, and the milliseconds that it took. */
   #drawn = 0;
@@ -126,7 +127,8 @@ export class Store {
       still: (data) => replaceStill(model, data),
     });
     // What came at once is there before the first view is, which need not be drawn twice.
-    this.#draw();
+    if (this.#timeline.now.seq > 0) this.#draw();
+    this.#drawing = false;
   }
 
   /** Whether this is the page of a saved notebook, where nobody answers. */

@@ -31,7 +31,7 @@ async function open(records: readonly RawRecord[]) {
 
 /** Until signals and frames have been worked off. */
 async function settled() {
-  for (let turn = 0; turn < 3; turn += 1)
+  for (let turn = 0; turn < 4; turn += 1)
     await new Promise((resolve) => requestAnimationFrame(() => resolve(null)));
 }
 
