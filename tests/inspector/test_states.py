@@ -174,6 +174,51 @@ async def test_a_watch_has_the_value_now_and_each_that_it_had(inspector):
             inspector.watch(wrong)
 
 
+async def test_watches_are_listed_until_they_are_removed(inspector):
+    count = inspector.watch("kitchen/s1.count")
+    dish = inspector.watch("kitchen/s1._orders[0].dish")
+    assert inspector.watch("kitchen/s1.count") is count
+    assert inspector.watches == (count, dish)
+    count.remove()
+    count.remove()
+    assert inspector.watches == (dish,)
+    await order(inspector, "soup")
+    assert (count.value, dish.value) == (1, "soup")
+
+
+async def test_an_invariant_that_was_removed_is_checked_no_more(inspector):
+    few = inspector.invariant("agents['kitchen/s1'].count < 1")
+    some = inspector.invariant("agents['kitchen/s1'].count < 2")
+    few.remove()
+    few.remove()
+    assert inspector.invariants == (some,)
+    await order(inspector, "soup", "soup")
+    assert (few.broken, [number for number, _ in some.broken]) == ([], [3])
+    some.remove()
+    inspector.runtime.agents[KITCHEN].count = 0
+    await order(inspector, "soup", "soup")
+    assert [number for number, _ in some.broken] == [3]
+    assert inspector.invariant("agents['kitchen/s1'].count < 2").broken == [(None, "It is False.")]
+
+
+async def test_an_invariant_can_remove_another_one_while_it_is_checked(inspector):
+    checked = []
+
+    def first():
+        second.remove()
+        return checked.append("first") is None
+
+    def second_holds():
+        return checked.append("second") is None
+
+    second = inspector.invariant("len(agents) < 9")
+    inspector.invariant(first)
+    inspector.invariant(second_holds)
+    checked.clear()
+    await order(inspector, "soup")
+    assert checked == ["first", "second"]
+
+
 async def test_a_broken_invariant_names_the_delivery_and_becomes_a_problem(inspector):
     invariant = inspector.invariant("agents['kitchen/s1'].count < 2")
     assert inspector.invariants == (invariant,)

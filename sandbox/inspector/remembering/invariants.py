@@ -37,7 +37,10 @@ class Invariant:
         <Invariant: sums are right, broken since the beginning>
         >>> invariant.broken
         [(None, 'It is False.')]
+        >>> invariant.remove()
     """
+
+    on_remove: Callable[[Invariant], None] | None = None
 
     def __init__(self, statement: Callable[[], object], name: str, *, pause: bool = False) -> None:
         self.name = name
@@ -64,6 +67,11 @@ class Invariant:
             return True
         self.broken.append((number, text))
         return False
+
+    def remove(self) -> None:
+        """Check it no more. Removing it twice changes nothing; what was found is kept."""
+        if self.on_remove is not None:
+            self.on_remove(self)
 
     def __repr__(self) -> str:
         if not self.broken:
@@ -98,11 +106,19 @@ class Invariants(Instrument):
             msg = f"An invariant is a function without arguments or an expression, not {given!r}."
             raise TypeError(msg)
         invariant = Invariant(statement, name or _name_of(statement), pause=pause)
+        invariant.on_remove = self.remove
         if not self._invariants:
             self._runtime.add_instrument(self)
         self._invariants.append(invariant)
         self._check(invariant, None)
         return invariant
+
+    def remove(self, invariant: Invariant) -> None:
+        """Check this no more; see `Invariant.remove`."""
+        if invariant in self._invariants:
+            self._invariants.remove(invariant)
+            if not self._invariants:
+                self.close()
 
     def close(self) -> None:
         """Check nothing any more."""
@@ -118,7 +134,7 @@ class Invariants(Instrument):
             self._check_all(delivery)
 
     def _check_all(self, delivery: Delivery) -> None:
-        for invariant in self._invariants:
+        for invariant in self:
             self._check(invariant, delivery)
 
     def _check(self, invariant: Invariant, delivery: Delivery | None) -> None:

@@ -94,14 +94,17 @@ class Looking:
         return self._states.diff(number)
 
     def watch(self, path: str) -> Watch:
-        """Follow one attribute of an agent.
+        """Follow one attribute of an agent; the live view shows it, too.
+
+        Following it twice is following it once: the second time returns the same `Watch`.
 
         Args:
             path: `type/key.attribute`; deeper ones with dots and brackets, such as
                 `kitchen/s1.orders[0].price`. The agent need not be there yet.
 
         Returns:
-            A `Watch`, with its `value` now and its `history`: (delivery, value) for each change.
+            A `Watch`, with its `value` now and its `history`: (delivery, value) for each change;
+            `remove()` ends it.
 
         Raises:
             ValueError: `path` is not written like that.
@@ -113,6 +116,20 @@ class Looking:
             <kitchen/s1.count = nothing>
         """
         return self._states.watch(path)
+
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """What is followed, in the order of adding.
+
+        Example:
+            >>> from sandbox import SingleThreadedAgentRuntime
+            >>> from sandbox.inspector import Inspector
+            >>> inspector = Inspector(SingleThreadedAgentRuntime())
+            >>> _ = inspector.watch("kitchen/s1.count")
+            >>> inspector.watches
+            (<kitchen/s1.count = nothing>,)
+        """
+        return self._states.watches
 
     def invariant(
         self,
@@ -134,7 +151,7 @@ class Looking:
             pause: whether the run stops when it is broken.
 
         Returns:
-            The invariant; `broken` lists (delivery, what was found).
+            The invariant; `broken` lists (delivery, what was found), `remove()` ends the checks.
 
         Raises:
             SyntaxError: the expression is none.

@@ -37,6 +37,7 @@ class States:
     ) -> None:
         self._recording = recording
         self._runtime = runtime
+        self._watches: list[Watch] = []
 
     def state(self, agent: AgentId | str, at: int | None = None) -> dict[str, Any]:
         """The attributes of an agent as plain data; see `Inspector.state`."""
@@ -72,7 +73,22 @@ class States:
 
     def watch(self, path: str) -> Watch:
         """Follow one attribute of an agent; see `Inspector.watch`."""
-        return Watch(path, self._recording, self)
+        for watch in self._watches:
+            if watch.path == path:
+                return watch
+        watch = Watch(path, self._recording, self)
+        self._watches.append(watch)
+        return watch
+
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """What is followed; see `Inspector.watches`."""
+        return tuple(self._watches)
+
+    def unwatch(self, watch: Watch) -> None:
+        """Follow it no more; see `Watch.remove`."""
+        if watch in self._watches:
+            self._watches.remove(watch)
 
 
 class Watch:
@@ -93,6 +109,7 @@ class Watch:
         1
         >>> watch.history
         [(None, 0), (3, 1)]
+        >>> watch.remove()
     """
 
     def __init__(self, path: str, recording: Recording, states: States) -> None:
@@ -103,6 +120,10 @@ class Watch:
         self._states = states
         self._follower = Follower(recording)
         self._history: list[tuple[int | None, Any]] = []
+
+    def remove(self) -> None:
+        """Take it off the list of what is watched. Removing it twice changes nothing."""
+        self._states.unwatch(self)
 
     @property
     def value(self) -> Any:
