@@ -258,3 +258,7 @@ function letterWidth(letter: string): number {
   if (/[mwMW@%]/.test(letter)) return 0.88;
   return /[A-Z_<>=&]/.test(letter) ? 0.68 : 0.57;
 }
+
+export function touches(a: Rect, b: Rect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}

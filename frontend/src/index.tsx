@@ -1,6 +1,7 @@
 /** The widget as its host sees it: one store per model, as many views of it as are wanted. */
 
 import { render } from "preact";
+import { keepLook } from "./keeping";
 import type { Model } from "./link";
 import { stillClass } from "./still";
 import { Store } from "./store";
@@ -20,7 +21,10 @@ export default function inspector() {
     initialize({ model }: Context) {
       const opened = new Store(model);
       store = opened;
+      // The kernel gives each model a still picture of its own, under a name that stays.
+      const forget = keepLook(opened, model.get?.("still"));
       return () => {
+        forget();
         opened.close();
         if (store === opened) store = null;
       };

@@ -3,10 +3,13 @@ import {
   drawnWindow,
   fitted,
   isAllSeen,
+  leastCovering,
   MOST_SCALE,
   panned,
   revealing,
+  sightOf,
   TOOLS,
+  viewOf,
   zoomed,
 } from "../src/stage/camera";
 import { detailFor } from "../src/stage/detail";
@@ -77,4 +80,37 @@ test("the smaller the picture, the coarser it is drawn", () => {
     "far",
     "specks",
   ]);
+});
+
+test("what is in the middle stays there on a stage of another size", () => {
+  const view = { x: -40, y: 25, scale: 0.8 };
+  const sight = sightOf(view, stage);
+  expect(viewOf(sight, stage)).toEqual(view);
+  const wider = { width: 900, height: 200 };
+  const middle = at(viewOf(sight, wider), sight.x, sight.y);
+  expect(Math.abs(middle.x - 450)).toBeLessThan(1);
+  expect(Math.abs(middle.y - 100)).toBeLessThan(1);
+});
+
+describe("words on the picture", () => {
+  const view = { x: 0, y: 0, scale: 0.5 };
+  const narrow = { width: 400, height: 234 };
+  const words = { width: 150, height: 24 };
+
+  test("lie in the left corner, above the tools that are there", () => {
+    expect(leastCovering(view, stage, [], words)).toMatchObject({ x: 4, y: 330 - 24 - 4 - 30 });
+    expect(leastCovering(view, narrow, [], words)).toMatchObject({ x: 4, y: 234 - 24 - 4 });
+  });
+
+  test("lie where they cover no box, else where they cover fewest", () => {
+    const left = { x: 10, y: 400, width: 80, height: 60 };
+    expect(leastCovering(view, narrow, [left], words)).toMatchObject({ x: 246, y: 206 });
+    const right = { x: 500, y: 400, width: 280, height: 60 };
+    expect(leastCovering(view, narrow, [left, right], words)).toMatchObject({ x: 246, y: 32 });
+    const above = { x: 300, y: 0, width: 500, height: 300 };
+    expect(leastCovering(view, narrow, [left, right, above], words)).toMatchObject({
+      x: 4,
+      y: 206,
+    });
+  });
 });

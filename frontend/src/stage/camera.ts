@@ -1,5 +1,6 @@
 /** What part of the picture is in sight: pan, zoom and fit, as arithmetic on a view. */
 
+import { touches } from "../geometry";
 import { NARROW, type Rect } from "../layout";
 
 /** A point p of the picture is seen at p · scale + (x, y), in pixels of the stage. */
@@ -8,6 +9,9 @@ export interface View {
   y: number;
   scale: number;
 }
+
+/** What the user chose to see, whatever the size of the stage: the point in its middle. */
+export type Sight = View;
 
 export interface Size {
   width: number;
@@ -60,6 +64,23 @@ function isCovered(view: View, box: Rect, stage: Size): boolean {
   return bottom > stage.height - tools.height && left < tools.below;
 }
 
+/** Where words of this size lie on the picture and cover fewest of its boxes: left and top. */
+export function leastCovering(view: View, stage: Size, boxes: readonly Rect[], words: Size) {
+  const tools = stage.width < NARROW ? NARROW_TOOLS : TOOLS;
+  const right = stage.width - words.width - 4;
+  const bottom = stage.height - words.height - 4;
+  const [width, height] = [words.width / view.scale, words.height / view.scale];
+  const covered = (x: number, y: number) => {
+    const under = { x: (x - view.x) / view.scale, y: (y - view.y) / view.scale, width, height };
+    return { x, y, boxes: boxes.filter((box) => touches(box, under)).length };
+  };
+  return [
+    covered(4, tools.below > 0 ? bottom - tools.height + 2 : bottom),
+    covered(right, bottom),
+    covered(right, tools.below > 0 ? 4 : tools.height),
+  ].reduce((best, other) => (other.boxes < best.boxes ? other : best));
+}
+
 /** Whether all of the picture is in sight. */
 export function isAllSeen(view: View, bounds: Rect, stage: Size): boolean {
   const left = bounds.x * view.scale + view.x;
@@ -85,6 +106,20 @@ export function zoomed(view: View, factor: number, at: { x: number; y: number })
 
 export function panned(view: View, dx: number, dy: number): View {
   return { ...view, x: Math.round(view.x + dx), y: Math.round(view.y + dy) };
+}
+
+/** What is in the middle of the stage. */
+export function sightOf({ x, y, scale }: View, { width, height }: Size): Sight {
+  return { x: (width / 2 - x) / scale, y: (height / 2 - y) / scale, scale };
+}
+
+/** The view in which that is in the middle. */
+export function viewOf({ x, y, scale }: Sight, { width, height }: Size): View {
+  return {
+    x: Math.round(width / 2 - x * scale),
+    y: Math.round(height / 2 - y * scale),
+    scale,
+  };
 }
 
 /** The least pan that brings something into sight, larger if it would be too small to see. */

@@ -1,6 +1,7 @@
 /** Moving rows of the queue with the pointer. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { enlarged } from "../enlarged";
 import type { QueueRow } from "../pending";
 import type { Heights } from "../rows";
 
@@ -112,7 +113,7 @@ function movable(row: QueueRow | undefined): readonly number[] {
 /** The gap between two rows that is nearest to the pointer. */
 function goalAt(drag: Drag, clientY: number, { rows, heights }: Options): Move {
   const { box, numbers } = drag;
-  const within = clientY - box.getBoundingClientRect().top;
+  const within = (clientY - box.getBoundingClientRect().top) / enlarged(box);
   if (within < EDGE) box.scrollTop -= EDGE - within;
   else if (within > box.clientHeight - EDGE) box.scrollTop += within - (box.clientHeight - EDGE);
   const y = within + box.scrollTop;

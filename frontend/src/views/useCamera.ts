@@ -8,25 +8,37 @@ import {
   isAllSeen,
   panned,
   revealing,
+  type Sight,
   type Size,
+  sightOf,
   type View,
+  viewOf,
   zoomed,
 } from "../stage/camera";
 
 export class Camera {
-  readonly view: Signal<View> = signal({ x: 0, y: 0, scale: 1 });
+  readonly view: Signal<View>;
   readonly size: Signal<Size> = signal({ width: 500, height: 300 });
   readonly follow: Signal<boolean> = signal(false);
   #bounds: Rect = { x: 0, y: 0, width: 1, height: 1 };
   #boxes: readonly Rect[] = [];
-  /** Whether the user has chosen what is in sight; until then it is everything. */
-  #chosen = false;
+  /** What the user has chosen to see; null is everything. */
+  #sight: Sight | null;
+  /** What was chosen last in any view of this model: one that is opened begins with it. */
+  readonly #kept: Signal<Sight | null>;
+
+  constructor(kept: Signal<Sight | null>) {
+    this.#kept = kept;
+    this.#sight = kept.peek();
+    const sight = this.#sight;
+    this.view = signal(sight === null ? { x: 0, y: 0, scale: 1 } : viewOf(sight, this.size.value));
+  }
 
   /** Hears how large the picture is; what does not fit any more is shown smaller. */
   see({ bounds, outlines }: Layout, settled: boolean): void {
     this.#bounds = bounds;
     this.#boxes = outlines;
-    if (this.#chosen) return;
+    if (this.#sight !== null) return;
     if (!settled || !isAllSeen(this.view.value, bounds, this.size.value)) this.#show(this.#all());
   }
 
@@ -34,11 +46,12 @@ export class Camera {
     const { width, height } = this.size.value;
     if (size.width === width && size.height === height) return;
     this.size.value = size;
-    if (!this.#chosen) this.#show(this.#all());
+    this.#show(this.#sight === null ? this.#all() : viewOf(this.#sight, size));
   }
 
   fit(): void {
-    this.#chosen = false;
+    this.#sight = null;
+    this.#kept.value = null;
     this.#show(this.#all());
   }
 
@@ -63,7 +76,8 @@ export class Camera {
   }
 
   #choose(view: View): void {
-    this.#chosen = true;
+    this.#sight = sightOf(view, this.size.peek());
+    this.#kept.value = this.#sight;
     this.#show(view);
   }
 
@@ -72,6 +86,6 @@ export class Camera {
   }
 }
 
-export function useCamera(): Camera {
-  return useState(() => new Camera())[0];
+export function useCamera(kept: Signal<Sight | null>): Camera {
+  return useState(() => new Camera(kept))[0];
 }

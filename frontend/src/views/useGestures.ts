@@ -3,6 +3,7 @@
 import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { enlarged } from "../enlarged";
 import type { Drags, Layout } from "../layout";
 import type { Scene } from "../scene";
 import { cellAt } from "../stage/contents";
@@ -93,10 +94,11 @@ export function useGestures(needs: Needs) {
       event.currentTarget.setPointerCapture?.(event.pointerId);
     Object.assign(held, { moved: true, x: event.clientX, y: event.clientY });
     dragged.current = true;
-    const { camera, drags } = latest.current;
+    const { camera, drags, paper } = latest.current;
     const { scale } = camera.view.value;
-    if (held.node === null) camera.pan(dx, dy);
-    else moveNode(drags, held.node, dx / scale, dy / scale);
+    const larger = enlarged(paper.current);
+    if (held.node === null) camera.pan(dx / larger, dy / larger);
+    else moveNode(drags, held.node, dx / larger / scale, dy / larger / scale);
   };
 
   const release = () => {
@@ -150,9 +152,8 @@ function useWheel(paper: RefObject<HTMLDivElement | null>, latest: RefObject<Nee
       const mine = event.ctrlKey || event.metaKey || frame.contains(document.activeElement);
       if (!mine && isScrollable(frame)) return;
       event.preventDefault();
-      const { left, top } = frame.getBoundingClientRect();
       const factor = Math.exp(-Math.max(-120, Math.min(120, event.deltaY)) * 0.002);
-      latest.current?.camera.zoom(factor, { x: event.clientX - left, y: event.clientY - top });
+      latest.current?.camera.zoom(factor, within(frame, event));
     };
     // Not passive, or the page would scroll as well.
     frame.addEventListener("wheel", onWheel, { passive: false });
@@ -169,6 +170,13 @@ function isScrollable(element: Element): boolean {
   return false;
 }
 
+/** Where a pointer is in an element, in the pixels that it is laid out in. */
+function within(element: HTMLElement, { clientX, clientY }: MouseEvent): { x: number; y: number } {
+  const { left, top } = element.getBoundingClientRect();
+  const larger = enlarged(element);
+  return { x: (clientX - left) / larger, y: (clientY - top) / larger };
+}
+
 type Thing = Pick<Stop, "what" | "id">;
 
 function select(store: Store, thing: Thing): void {
@@ -182,12 +190,10 @@ function thingAt({ paper, layout, scene, camera }: Needs, event: MouseEvent): Th
   const grid = target?.closest("[data-cells]")?.getAttribute("data-cells");
   if (grid !== null && grid !== undefined && paper.current !== null) {
     const cells = scene.types.find((shape) => shape.type.type === grid)?.contents.cells;
-    const { left, top } = paper.current.getBoundingClientRect();
+    const at = within(paper.current, event);
     const { scale } = camera.view.value;
     const { x, y } = layout.bounds;
-    const id = cells
-      ? cellAt(cells, (event.clientX - left) / scale + x, (event.clientY - top) / scale + y)
-      : null;
+    const id = cells ? cellAt(cells, at.x / scale + x, at.y / scale + y) : null;
     return id === null ? { what: "type", id: grid } : { what: "agent", id };
   }
   const node = target?.closest("[data-what]");
