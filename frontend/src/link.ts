@@ -38,6 +38,8 @@ export interface LinkEvents {
   show?(delivery: number): void;
   /** The newest still picture, for the saved notebook. */
   still?(data: unknown): void;
+  /** A cell has changed what is watched, checked or stopped at. */
+  lists?(): void;
 }
 
 /** What a command says besides its name. */
@@ -129,6 +131,7 @@ export class Link {
       const delivery = integer(content.delivery);
       if (delivery !== null) this.#events.show?.(delivery);
     } else if (content.type === "still") this.#events.still?.(content.data);
+    else if (content.type === "lists") this.#events.lists?.();
   };
 
   #batch(content: Record<string, unknown>): void {

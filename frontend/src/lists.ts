@@ -43,15 +43,18 @@ export class Lists {
   readonly #store: Store;
   readonly #asked = new Map<string, number>();
   #last = 0;
+  #relisted = 0;
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  /** Asks for all of them, if that was not done just now. */
-  refresh(): void {
+  /** Asks for all of them, if that was not done just now; after `relisted` cells even then. */
+  refresh(relisted = this.#relisted): void {
+    const now = relisted !== this.#relisted;
+    this.#relisted = relisted;
     for (const name of ["breakpoints", "watches", "invariants"] as const)
-      if (Date.now() - (this.#asked.get(name) ?? 0) >= PAUSE) void this.#fetch(name);
+      if (now || Date.now() - (this.#asked.get(name) ?? 0) >= PAUSE) void this.#fetch(name);
   }
 
   /** Gives a command that changes one of the lists; resolves with why it was refused, or null. */

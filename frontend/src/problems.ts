@@ -1,9 +1,17 @@
 /** What went wrong in a run: as the kernel sees it or, without one, as far as the records say. */
 
-import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import {
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+  untracked,
+} from "@preact/signals";
 import { deadReason } from "./pending";
 import { identifiers, integer, isObject, name, text } from "./read";
 import type { Verdict } from "./records";
+import { NO_TROUBLES, type Troubles } from "./stage/troubles";
 import type { Delivery, State } from "./state";
 import type { Store } from "./store";
 import { count } from "./words";
@@ -76,7 +84,10 @@ export function problemsIn(state: State): Problem[] {
       });
     } else {
       known.count += 1;
-      if (known.deliveries.length < LISTED_AT_MOST) known.deliveries.push(delivery.number);
+      if (known.deliveries.length === LISTED_AT_MOST) continue;
+      known.deliveries.push(delivery.number);
+      if (delivery.recipient !== null && !known.agents.includes(delivery.recipient))
+        known.agents.push(delivery.recipient);
     }
   }
   return [...groups.values()]
@@ -114,6 +125,32 @@ function counted(problem: Problem): Problem {
   return { ...problem, sentence: `${problem.sentence} (${times})` };
 }
 
+/** The agents that problems name or, where they name none, those that their deliveries go to. */
+export function troublesOf(
+  state: State,
+  problems: readonly Problem[],
+  last: Troubles = NO_TROUBLES,
+): Troubles {
+  const words = new Map<string, string>();
+  for (const { sentence, deliveries, agents, note } of problems) {
+    if (note) continue;
+    const reached = () => deliveries.map((number) => state.deliveries.get(number)?.recipient);
+    for (const id of agents.length > 0 ? agents : reached()) {
+      if (id == null) continue;
+      const known = words.get(id);
+      if (known === undefined) words.set(id, sentence);
+      else if (!known.includes(sentence)) words.set(id, `${known}\n${sentence}`);
+    }
+  }
+  const same = words.size === last.words.size && [...words].every(isIn(last.words));
+  return same ? last : { version: last.version + 1, words };
+}
+
+const isIn =
+  (words: ReadonlyMap<string, string>) =>
+  ([id, said]: readonly [string, string]) =>
+    words.get(id) === said;
+
 const AT_MOST_EVERY_MS = 1000;
 
 /** The problems of a store's run, asked for again as records come, but not more than once a second. */
@@ -133,12 +170,22 @@ export class Problems {
   readonly count: ReadonlySignal<number>;
   /** Whether they are the kernel's, which sees more than the records say. */
   readonly complete: ReadonlySignal<boolean>;
+  /** What they say of agents. */
+  readonly troubles: ReadonlySignal<Troubles>;
 
   constructor(store: Store) {
     this.#store = store;
     this.list = computed(() => this.#answer.value ?? problemsIn(store.now));
     this.count = computed(() => this.list.value.filter(({ note }) => !note).length);
     this.complete = computed(() => this.#answer.value !== null);
+    let last = NO_TROUBLES;
+    this.troubles = computed(() => {
+      // The kernel tells no problems of the past.
+      const past = store.past.value === null ? null : store.read();
+      const list = past === null ? this.list.value : problemsIn(past);
+      last = troublesOf(past ?? untracked(() => store.now), list, last);
+      return last;
+    });
   }
 
   /** Keeps them up to date until the function it returns is called. */

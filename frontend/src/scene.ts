@@ -1,12 +1,13 @@
 /** What the picture shows, as plain data: worked out from state and layout, drawn elsewhere. */
 
-import { shorten, squeeze, textWidth } from "./geometry";
+import { shorten, squeeze, textWidth, touches } from "./geometry";
 import { type Box, type Layout, type Rect, SIZES } from "./layout";
 import {
   type Contents,
   contents,
   crowdOf,
   type Drawing,
+  isTroubled,
   type Look,
   lookOf,
   lookWords,
@@ -15,6 +16,7 @@ import {
 import { type Detail, TEXT } from "./stage/detail";
 import { type Line, linesOf, outsideTags, type PatternSource, sourceNode } from "./stage/lines";
 import { Recall } from "./stage/recall";
+import { NO_TROUBLES, type Troubles } from "./stage/troubles";
 import {
   type Agent,
   type AgentType,
@@ -85,6 +87,7 @@ export interface Wish {
   window: Rect | null;
   /** What the user watches on an agent, as texts. */
   fields?: (agent: Agent) => string[];
+  troubles?: Troubles;
   shapes?: Shapes;
 }
 
@@ -102,6 +105,7 @@ export function scene(state: State, layout: Layout, wish: Wish = EVERYTHING): Sc
     detail: wish.detail,
     next: foreseenDelivery(state)?.recipient ?? null,
     fields: wish.fields ?? (() => []),
+    troubles: wish.troubles ?? NO_TROUBLES,
   };
   const isSeen = (box: Box) => wish.window === null || touches(box, wish.window);
   const { types, topics } = wish.shapes ?? newShapes();
@@ -116,10 +120,6 @@ export function scene(state: State, layout: Layout, wish: Wish = EVERYTHING): Sc
 
 export function isBusy(state: State): boolean {
   return state.types.size + state.topics.size > MANY_NODES;
-}
-
-function touches(a: Rect, b: Rect): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 // ------------------------------------------------------------------ agent types
@@ -145,7 +145,7 @@ function typeShapes(
 }
 
 /** Everything about a type and its agents that shows in its box, and how much waits for them. */
-function typeSign({ state, next, fields }: Drawing, type: AgentType) {
+function typeSign({ state, next, fields, troubles }: Drawing, type: AgentType) {
   const { className, registered, handles, agents } = type;
   const here = next?.startsWith(`${type.type}/`) ? next : "";
   let sign = `${className} ${registered} ${handles.length} ${agents.length} ${here}`;
@@ -154,7 +154,8 @@ function typeSign({ state, next, fields }: Drawing, type: AgentType) {
     const agent = state.agents.get(id);
     if (agent === undefined) continue;
     pending += agent.pending;
-    sign += `,${LETTER[lookOf(state, agent)]}${agent.pending}${agent.failed > 0 ? "!" : ""}`;
+    const trouble = isTroubled(agent, troubles) ? `!${troubles.version}` : "";
+    sign += `,${LETTER[lookOf(state, agent)]}${agent.pending}${trouble}`;
     if (agents.length <= 2) sign += cardSign(state, agent, fields(agent));
   }
   return { type, sign, pending };
@@ -173,7 +174,7 @@ function typeShape(
   pending: number,
   fullest: number,
 ): TypeShape {
-  const { detail, state } = drawing;
+  const { detail, state, troubles } = drawing;
   const held = contents(drawing, type, box);
   const crowd = held.cells !== null || (detail === "specks" && type.agents.length > 0);
   // Bold letters are a little wider.
@@ -193,7 +194,10 @@ function typeShape(
     count,
     pending,
     bar: crowd ? Math.sqrt(pending / fullest) : null,
-    troubled: type.agents.some((id) => (state.agents.get(id)?.failed ?? 0) > 0),
+    troubled: type.agents.some((id) => {
+      const agent = state.agents.get(id);
+      return agent !== undefined && isTroubled(agent, troubles);
+    }),
   };
 }
 

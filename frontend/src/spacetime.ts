@@ -258,9 +258,13 @@ class Plan {
 
   #relation(number: number): Relation {
     if (this.#cone === null) return "none";
-    if (number === this.#cone.of) return "self";
-    if (this.#cone.past.has(number)) return "past";
-    return this.#cone.future.has(number) ? "future" : "other";
+    const { of, past, future } = this.#cone;
+    if (number === of) return "self";
+    if (past.has(number)) return "past";
+    if (future.has(number)) return "future";
+    // What waits and was caused by nothing has no cone: all the rest would be dimmed.
+    const waits = this.#state.deliveries.get(of)?.step === null;
+    return waits && past.size + future.size === 0 ? "none" : "other";
   }
 }
 

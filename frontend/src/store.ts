@@ -6,6 +6,7 @@ import { More } from "./more";
 import { Pace } from "./pace";
 import type { Mode, RawRecord } from "./records";
 import { busyWords, refusalFor } from "./refusals";
+import type { Sight } from "./stage/camera";
 import type { State } from "./state";
 import { replaceStill } from "./still";
 import { Timeline } from "./timeline";
@@ -91,10 +92,14 @@ export class Store {
   readonly form: Signal<OpenForm | null> = signal(null);
   /** What is searched for: the text of the search field in the bar, applied by the log. */
   readonly search: Signal<string> = signal("");
-  /** Whether letters are larger, for a room full of people. */
+  /** The part of the picture that was chosen last in any view; null is all of it. */
+  readonly sight: Signal<Sight | null> = signal(null);
+  /** Whether everything is larger, for a room full of people. */
   readonly large: Signal<boolean> = signal(false);
   /** Whether keys do anything but move about. */
   readonly keys: Signal<boolean> = signal(true);
+  /** How often a cell has changed what is watched, checked or stopped at. */
+  readonly relisted: Signal<number> = signal(0);
   /** Whether the list of keys and buttons is open. */
   readonly help: Signal<boolean> = signal(false);
   /** Where the keyboard should go; the view that has it takes it there. `view`: only in sight. */
@@ -125,6 +130,9 @@ export class Store {
         this.wanted.value = "view";
       },
       still: (data) => replaceStill(model, data),
+      lists: () => {
+        this.relisted.value += 1;
+      },
     });
     // What came at once is there before the first view is, which need not be drawn twice.
     if (this.#timeline.now.seq > 0) this.#draw();

@@ -436,6 +436,28 @@ describe("watches", () => {
   });
 });
 
+describe("what a cell or a page lists", () => {
+  test("is asked for again at once when the kernel says that it has changed", async () => {
+    await open();
+    const asked = model.asked("watches").length;
+    model.push({ type: "lists" });
+    await settled();
+    expect(model.asked("watches").length).toBe(asked + 1);
+    model.push({ type: "lists" });
+    await settled();
+    expect(model.asked("invariants").length).toBe(asked + 2);
+  });
+
+  test("can be taken off: an invariant by its number", async () => {
+    await open();
+    store.tab.detail.value = "watches";
+    await settled();
+    const [invariant] = all("invariant");
+    await click(invariant?.querySelector("button[aria-label^='Stop checking']") as HTMLElement);
+    expect(model.asked("clear_invariant")).toEqual([{ id: 4 }]);
+  });
+});
+
 describe("without a kernel", () => {
   test("each tab says so, and shows what was recorded", async () => {
     await open(rpc);

@@ -561,6 +561,21 @@ describe("problems", () => {
     expect(one("problem").classList).toContain("sb-related");
   });
 
+  test("select their first delivery or agent, wherever the line is clicked", async () => {
+    await open(recording("failing"), view());
+    const ofAgent = { ...problem, deliveries: [], agents: ["bank/default"] };
+    const ofNothing = { ...ofAgent, agents: [] };
+    await answer("problems", [problem, ofAgent, ofNothing]);
+    const sentences = [...el.querySelectorAll(".sb-sentence")];
+    await click(sentences[0] as Element);
+    expect(store.selection.value).toEqual({ what: "delivery", id: "1" });
+    await click(all("problem")[1]?.querySelector("button.sb-pick") as Element);
+    expect(store.selection.value).toEqual({ what: "agent", id: "bank/default" });
+    await click(sentences[2] as Element);
+    expect(store.selection.value).toEqual({ what: "agent", id: "bank/default" });
+    expect(all("problem")[2]?.querySelector("button")).toBeNull();
+  });
+
   test("are asked for again when records come, but not more than once a second", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     const records = repeated("rpc", 40);

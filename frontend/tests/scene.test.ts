@@ -8,6 +8,7 @@ import { detailFor } from "../src/stage/detail";
 import { agentRect, journey, threads, threadWords } from "../src/stage/journey";
 import { lineTitle } from "../src/stage/lines";
 import { neighbourhood, nodesOf } from "../src/stage/neighbours";
+import { NO_TROUBLES } from "../src/stage/troubles";
 import { emptyState, type State } from "../src/state";
 import { crowd, RECORDING_NAMES, type RecordingName, recording, recordsBefore } from "./helpers";
 
@@ -163,7 +164,7 @@ describe("how finely agents are drawn", () => {
       expect(rect && cellAt(cells, rect.x + 3, rect.y + 3)).toBe(id);
     }
     expect(cellAt(cells, cells.x - 5, cells.y)).toBeNull();
-    const paths = cellPaths(state, cells);
+    const paths = cellPaths(state, cells, NO_TROUBLES);
     const squares = paths.shades.reduce((sum, { d }) => sum + d.split("M").length - 1, 0);
     expect(squares).toBe(cells.ids.length);
     expect(paths.shades.map(({ shade }) => shade)).toContain("queue1");

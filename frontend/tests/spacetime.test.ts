@@ -198,6 +198,26 @@ describe("the diagram", () => {
     expect(drawn(state).arrows.every(({ relation }) => relation === "none")).toBe(true);
   });
 
+  test("dims nothing for what waits and has no cause, and all but the causes for the rest", () => {
+    const found = { alone: 0, caused: 0 };
+    for (const records of RECORDING_NAMES.map(recording))
+      for (let length = records.length; length > 0; length -= 7) {
+        const state = stateAfter(records.slice(0, length));
+        for (const number of state.queue) {
+          const { arrows, marks, stubs, turns } = drawn(state, number);
+          const shown = [...arrows, ...marks, ...stubs, ...turns].map(({ relation }) => relation);
+          const past = pastOf(state, number);
+          if (past.size === 0) expect(shown).not.toContain("other");
+          else expect(shown).toContain("past");
+          found[past.size === 0 ? "alone" : "caused"] += 1;
+          const others = marks.filter((mark) => mark.relation === "other");
+          expect(others.some((mark) => past.has(mark.number))).toBe(false);
+          if (past.size > 0) expect(others.length).toBe(marks.length - past.size);
+        }
+      }
+    expect(Math.min(found.alone, found.caused)).toBeGreaterThan(10);
+  });
+
   test("of ten thousand steps draws what is in sight, and no more", () => {
     const state = stateAfter(repeated("restaurant", 700));
     expect(state.moves.length).toBeGreaterThan(10_000);

@@ -103,12 +103,42 @@ describe("the picture", () => {
   test("every node has words for its state", async () => {
     await open(recording("failing"));
     expect(one("agent", "bank/default").getAttribute("aria-label")).toBe(
-      "bank/default: idle, 0 pending, 1 failed",
+      "bank/default: idle, 0 pending, 1 failed\n⚠ bank/default raised ValueError: card expired on 2024-01-31 on Charge.",
     );
     expect(one("agent-type", "bank").getAttribute("aria-label")).toBe(
       "Agent type bank (Bank): 1 agent, nothing waiting",
     );
-    expect(all("trouble").length).toBe(1);
+    const marked = all("trouble").map((mark) => mark.closest<HTMLElement>("[data-what]"));
+    expect(marked.map((node) => node?.dataset.id)).toEqual(["bank/default", "audit/s1"]);
+  });
+
+  test("every problem that names an agent, or a delivery to it, marks the agent with its words", async () => {
+    await open(recording("rpc"));
+    expect(all("trouble").length).toBe(0);
+    const said = (kind: string, agents: string[], deliveries: number[]) => ({
+      kind,
+      sentence: `${kind} it is.`,
+      advice: "",
+      agents,
+      deliveries,
+      is_note: kind === "not_portable",
+    });
+    const [first, second] = all("agent").map((agent) => agent.dataset.id ?? "");
+    const problems = [
+      said("stuck", [first ?? ""], []),
+      said("held", [first ?? ""], []),
+      said("not_portable", [second ?? ""], []),
+    ];
+    const marked = async (list: unknown) => {
+      const { id } = model.sentOfType("command").find(({ name }) => name === "problems") ?? {};
+      model.push({ type: "answer", id, ok: true, value: list });
+      await settled();
+      return all("trouble").map((mark) => mark.closest<HTMLElement>("[data-what]")?.dataset.id);
+    };
+    expect(await marked(problems)).toEqual([first]);
+    expect(one("agent", first).querySelector("title")?.textContent).toContain(
+      "⚠ stuck it is.\nheld it is.",
+    );
   });
 
   test("a cell that sent messages selects the newest of them", async () => {

@@ -54,6 +54,10 @@ class InspectorWidget(anywidget.AnyWidget):
             owner=lambda: inspector.loop,
         )
         self.on_msg(self._receive)
+        self._listed = self._lists()
+        self._shell = get_ipython()
+        if self._shell is not None:
+            self._shell.events.register("post_run_cell", self._cell_ended)
 
     def close(self) -> None:
         """Take the view off the page; the inspector goes on."""
@@ -61,12 +65,26 @@ class InspectorWidget(anywidget.AnyWidget):
         if hasattr(self, "link"):
             self.link.close()
             self.stills.close()
+            if self._shell is not None:
+                self._shell.events.unregister("post_run_cell", self._cell_ended)
+                self._shell = None
             _views.pop(self.inspector, None)
         super().close()
 
     def show_delivery(self, number: int) -> None:
         """Select a delivery in the view, and bring the view into sight."""
         self.send({"type": "show", "delivery": number})
+
+    def _lists(self) -> tuple[object, ...]:
+        inspector = self.inspector
+        return (*inspector.breakpoints, *inspector.watches, *inspector.invariants)
+
+    def _cell_ended(self, _result: object) -> None:
+        # No record tells of a breakpoint, a watch or an invariant; the page asks for them itself.
+        listed = self._lists()
+        if listed != self._listed:
+            self._listed = listed
+            self.send({"type": "lists"})
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         if content == {"type": "page_code"}:

@@ -146,3 +146,24 @@ def test_an_attribute_is_watched_and_a_message_is_made_with_a_form(begin, artifa
     notebook.part("tab", tab="watches").click()
     expect(notebook.part("watch")).to_contain_text('cooked = ["soup","tea"]')
     notebook.shot(artifacts / "watched.png")
+
+
+def test_what_a_cell_watches_or_checks_is_shown_at_once_and_taken_away_on_either_side(
+    open_notebook,
+):
+    few = "few = inspector.invariant('len(agents) < 9')"
+    watch = "cooked = inspector.watch('kitchen/s1.cooked')"
+    notebook = open_notebook(
+        [PROGRAM, watch, few, "cooked.remove()", "print(inspector.invariants)"]
+    )
+    notebook.run(0)
+    notebook.tab("watches")
+    notebook.run(1, 2)
+    expect(notebook.part("watch", id="kitchen/s1.cooked")).to_be_visible()
+    expect(notebook.part("invariant")).to_contain_text("len(agents) < 9")
+    notebook.run(3)
+    expect(notebook.part("watch")).to_have_count(0)
+    notebook.part("invariant").get_by_role("button", name="Stop checking").click()
+    expect(notebook.part("invariant")).to_have_count(0)
+    notebook.run(4)
+    expect(notebook.output(4)).to_contain_text("()")

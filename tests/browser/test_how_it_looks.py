@@ -182,6 +182,39 @@ def look_at_narrow_panes(onlooker):
     notebook.tab("pane-log")
 
 
+def look_at_large_text(onlooker):
+    notebook = onlooker.notebook
+    switch_large_text(notebook)
+    for tab in ("problems", "spacetime", "matrix", "graph", "log"):
+        notebook.tab(tab)
+        onlooker.look(f"large-{tab}")
+    look_whether_it_follows_the_pointer(notebook)
+    onlooker.wear("light", 400)
+    look_at_narrow_panes(onlooker)
+    switch_large_text(notebook)
+
+
+def switch_large_text(notebook):
+    notebook.part("view-menu").click()
+    menu, button = (notebook.part(part).bounding_box() for part in ("menu", "view-menu"))
+    assert 0 <= menu["y"] - button["y"] - button["height"] < 8
+    notebook.action("large", within="menu").click()
+
+
+def look_whether_it_follows_the_pointer(notebook):
+    mouse, bar = notebook.page.mouse, notebook.part("agent-type", id="bar")
+    bar.scroll_into_view_if_needed()
+    before = bar.bounding_box()
+    mouse.move(before["x"] + 30, before["y"] + 6)
+    mouse.down()
+    mouse.move(before["x"] + 60, before["y"] + 26, steps=3)
+    mouse.up()
+    after = bar.bounding_box()
+    moved = (after["x"] - before["x"], after["y"] - before["y"])
+    assert moved == pytest.approx((30, 20), abs=3)
+    notebook.part("tidy").click()
+
+
 def test_every_pane_is_accessible_in_light_and_dark_wide_and_narrow(onlooker):
     for theme in ("light", "dark"):
         onlooker.wear(theme, 1000)
@@ -192,6 +225,8 @@ def test_every_pane_is_accessible_in_light_and_dark_wide_and_narrow(onlooker):
         look_at_the_rest(onlooker)
         onlooker.wear(theme, 400)
         look_at_narrow_panes(onlooker)
+    onlooker.wear("light", 1000)
+    look_at_large_text(onlooker)
     onlooker.wear("light", 1000)
     onlooker.notebook.run(len(CELLS) + 1)
     expect(onlooker.notebook.part("state-word")).to_have_text("stuck")

@@ -159,6 +159,36 @@ def test_a_page_that_is_loaded_again_in_the_middle_shows_the_same_and_goes_on(
     expect_log(notebook, CONTEXTS)
 
 
+def test_a_page_that_is_loaded_again_shows_what_was_moved_where_it_was_moved_to(open_notebook):
+    notebook = open_notebook([PROGRAM, INSPECTED, "answer = asyncio.create_task(send(runtime))"])
+    notebook.run_all()
+    notebook.wait_until_done()
+    notebook.part("zoom-in").click()
+    worker = notebook.part("agent-type", id="worker")
+    worker.focus()
+    worker.press("Shift+ArrowDown")
+    worker.press("Shift+ArrowRight")
+    where = place_of(notebook)
+    notebook.reload()
+    expect(notebook.part("queue-item", delivery=1)).to_be_visible()
+    assert place_of(notebook) == where
+    notebook.part("tidy").click()
+    notebook.part("fit").click()
+    assert place_of(notebook) != where
+    back = place_of(notebook)
+    notebook.reload()
+    expect(notebook.part("queue-item", delivery=1)).to_be_visible()
+    assert place_of(notebook) == back
+
+
+def place_of(notebook):
+    """Where the worker is drawn in the stage, and how large."""
+    stage = notebook.page.locator(".sb-stage-frame").bounding_box()
+    worker = notebook.part("agent-type", id="worker").bounding_box()
+    place = (worker["x"] - stage["x"], worker["y"] - stage["y"], worker["width"])
+    return [round(one) for one in place]
+
+
 def test_run_lets_everything_flow_and_pause_holds_it_again(open_notebook):
     notebook = open_notebook(
         [PROGRAM, INSPECTED, "await send(runtime)", "held = asyncio.create_task(send(runtime))"]

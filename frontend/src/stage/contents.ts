@@ -7,6 +7,7 @@ import { shorten, squeeze } from "../geometry";
 import type { Box, Rect } from "../layout";
 import type { Agent, AgentType, State } from "../state";
 import type { Detail } from "./detail";
+import type { Troubles } from "./troubles";
 
 export type Look = "ghost" | "idle" | "handling" | "waiting";
 
@@ -31,6 +32,7 @@ export interface More {
   height: number;
   agents: number;
   pending: number;
+  troubled: boolean;
 }
 
 export interface Cells {
@@ -72,6 +74,7 @@ export interface Drawing {
   detail: Detail;
   /** The agent that the next step would deliver to. */
   next: string | null;
+  troubles: Troubles;
   fields(agent: Agent): string[];
 }
 
@@ -143,7 +146,11 @@ function chips(drawing: Drawing, type: AgentType, box: Box): Contents {
   });
   const shown = type.agents.length > slots ? type.agents.slice(0, slots - 1) : type.agents;
   const hidden = type.agents.slice(shown.length);
-  const more = { agents: hidden.length, pending: pendingOf(drawing.state, hidden) };
+  const more = {
+    agents: hidden.length,
+    pending: pendingOf(drawing.state, hidden),
+    troubled: agentsOf(drawing.state, hidden).some((agent) => isTroubled(agent, drawing.troubles)),
+  };
   return {
     chips: agentsOf(drawing.state, shown).map((agent, index) => ({
       ...chip(drawing, agent, width - 8, size),
@@ -243,7 +250,7 @@ export interface CellPaths {
 }
 
 /** All cells of a type as a few paths: one node per shade, however many agents there are. */
-export function cellPaths(state: State, cells: Cells): CellPaths {
+export function cellPaths(state: State, cells: Cells, troubles: Troubles): CellPaths {
   const parts = new Map<Shade, string[]>();
   const trouble: string[] = [];
   const ghosts: string[] = [];
@@ -260,7 +267,8 @@ export function cellPaths(state: State, cells: Cells): CellPaths {
     else known.push(square);
     if (!agent.created && shade !== "ghost") ghosts.push(square);
     const half = round(side * 0.6);
-    if (isTroubled(agent)) trouble.push(`M${round(x + side - half)} ${y}h${half}v${half}z`);
+    if (isTroubled(agent, troubles))
+      trouble.push(`M${round(x + side - half)} ${y}h${half}v${half}z`);
   }
   const shades = SHADES.flatMap((shade) => {
     const squares = parts.get(shade);
@@ -269,8 +277,9 @@ export function cellPaths(state: State, cells: Cells): CellPaths {
   return { shades, ghosts: ghosts.join(""), trouble: trouble.join("") };
 }
 
-export function isTroubled(agent: Agent): boolean {
-  return agent.failed > 0;
+/** Problems name only the first hundred of their deliveries, so failed turns are looked at, too. */
+export function isTroubled({ id, failed }: Agent, { words }: Troubles): boolean {
+  return failed > 0 || words.has(id);
 }
 
 function round(value: number): number {

@@ -4,7 +4,6 @@ import type { Store } from "../store";
 import { Bar } from "./Bar";
 import { Bottom } from "./Bottom";
 import { Detail } from "./Detail";
-import { Empty } from "./Empty";
 import { History } from "./History";
 import { later, soon } from "./later";
 import { Panes } from "./Panes";
@@ -12,6 +11,7 @@ import { Queue } from "./Queue";
 import { Stage } from "./Stage";
 import { Status } from "./Status";
 
+const Empty = later("Empty", null);
 const Help = later("Help");
 
 /** One view of a model: all panes over one store. */

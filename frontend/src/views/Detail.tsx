@@ -52,7 +52,8 @@ export function Detail({ store }: { store: Store }) {
     if (box.current !== null) box.current.scrollTop = 0;
   }, [about]);
   // Cards show what is watched, so that is asked for before anybody looks at the list.
-  useEffect(() => panes?.listsOf(store).refresh(), [store, live, panes]);
+  const relisted = store.relisted.value;
+  useEffect(() => panes?.listsOf(store).refresh(relisted), [store, live, panes, relisted]);
   return (
     <section class="sb-pane sb-detail" data-testid="detail" aria-label="Detail">
       <Tabs

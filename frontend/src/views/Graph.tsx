@@ -4,7 +4,7 @@ import { useEffect, useId, useLayoutEffect, useMemo, useRef } from "preact/hooks
 import { pathData, reversed, type Way } from "../geometry";
 import { type Layout, layout as layoutOf, type Rect } from "../layout";
 import { newShapes, type Scene, scene as sceneOf } from "../scene";
-import { drawnWindow } from "../stage/camera";
+import { drawnWindow, leastCovering } from "../stage/camera";
 import { type Detail, detailFor, TEXT } from "../stage/detail";
 import { dragsOf } from "../stage/drags";
 import {
@@ -18,6 +18,7 @@ import type { Line } from "../stage/lines";
 import { neighbourhood, nodesOf, stopKey } from "../stage/neighbours";
 import { Recall } from "../stage/recall";
 import { Stops } from "../stage/stops";
+import { NO_TROUBLES, type Troubles } from "../stage/troubles";
 import { watchedFields } from "../stage/watched";
 import type { Agent, Delivery, State, Subscription } from "../state";
 import { isSelected, type Selection, type Store } from "../store";
@@ -37,6 +38,7 @@ const GRAPHICS_DOCUMENT = "graphics-document" as "document";
 export interface Marks {
   state: State;
   detail: Detail;
+  troubles: Troubles;
   /** The stop that the keyboard rests on, as its key. */
   active: string | null;
   /** The agent that the selected delivery goes to. */
@@ -74,7 +76,8 @@ export function Graph({ store, camera }: { store: Store; camera: Camera }) {
   const detail = detailFor(scale);
   const shapes = useMemo(newShapes, []);
   const drawn = useMemo(() => new Recall<VNode>(), []);
-  const wish = { detail, window, fields: watchedFields(store, state), shapes };
+  const troubles = store.more.panes.value?.problemsOf(store).troubles.value ?? NO_TROUBLES;
+  const wish = { detail, window, fields: watchedFields(store, state), troubles, shapes };
   const scene = sceneOf(state, layout, wish);
   const selection = store.selection.value;
   const about = store.hover.value ?? selection;
@@ -83,7 +86,8 @@ export function Graph({ store, camera }: { store: Store; camera: Camera }) {
   const threads = threadsOf(state, scene, about);
   const stops = new Stops(scene, single);
   const active = useSignal<string | null>(null);
-  const marks = marksOf({ store, state, detail, scene, stops, threads, active: active.value });
+  const resting = active.value;
+  const marks = marksOf({ store, state, detail, troubles, scene, stops, threads, active: resting });
   const { handlers } = useGestures({ store, camera, drags, paper, layout, scene, stops, active });
 
   useLayoutEffect(() => camera.see(layout, moves.length > 0), [layout]);
@@ -143,7 +147,7 @@ export function Graph({ store, camera }: { store: Store; camera: Camera }) {
       <p id={words} class="sb-unseen">
         {graphWords(state)}
       </p>
-      <Caption state={state} about={about} threads={threads} />
+      <Caption state={state} about={about} threads={threads} camera={camera} layout={layout} />
     </div>
   );
 }
@@ -237,13 +241,15 @@ interface Known {
   store: Store;
   state: State;
   detail: Detail;
+  troubles: Troubles;
   scene: Scene;
   stops: Stops;
   threads: readonly Thread[];
   active: string | null;
 }
 
-function marksOf({ store, state, detail, scene, stops, threads, active }: Known): Marks {
+function marksOf(known: Known): Marks {
+  const { store, state, detail, troubles, scene, stops, threads, active } = known;
   const selection = store.selection.value;
   const hover = store.hover.value;
   const aimed = selection?.what === "delivery" ? state.deliveries.get(Number(selection.id)) : null;
@@ -264,6 +270,7 @@ function marksOf({ store, state, detail, scene, stops, threads, active }: Known)
   return {
     state,
     detail,
+    troubles,
     active: resting,
     aim,
     isSelected: (what, id) => selection !== null && selection.what === what && selection.id === id,
@@ -318,16 +325,30 @@ interface CaptionProps {
   state: State;
   about: Selection | null;
   threads: readonly Thread[];
+  camera: Camera;
+  layout: Layout;
 }
 
 /** What the lines that are marked mean. */
-function Caption({ state, about, threads }: CaptionProps) {
+function Caption({ state, about, threads, camera, layout }: CaptionProps) {
+  const box = useRef<HTMLParagraphElement>(null);
   const subscription =
     about?.what === "subscription" ? state.subscriptions.get(about.id) : undefined;
-  if (threads.length === 0 && subscription === undefined) return null;
+  const shown = threads.length > 0 || subscription !== undefined;
   const words = threads.length === 0 ? ["no message has come this way yet"] : threadWords(threads);
+  const size = camera.size.value;
+  // Not while the picture is moved: the words would jump from corner to corner.
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const { offsetWidth: width, offsetHeight: height } = element;
+    const view = camera.view.peek();
+    const { x, y } = leastCovering(view, size, layout.outlines, { width, height });
+    element.style.translate = `${x}px ${y}px`;
+  }, [shown, words.join(), size, layout]);
+  if (!shown) return null;
   return (
-    <p class="sb-caption" data-testid="thread-words" title={words.join(" · ")}>
+    <p ref={box} class="sb-caption" data-testid="thread-words" title={words.join(" · ")}>
       {subscription !== undefined && <b>{subscriptionWords(subscription)}</b>}
       {words.map((line) => (
         <span key={line}>{line}</span>

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { enlarged } from "../enlarged";
 
 export interface MenuItem {
   id: string;
@@ -114,6 +115,7 @@ export function Menu({ label, place, items, onClose }: MenuProps) {
 function put(element: HTMLElement, { x, y }: MenuPlace): void {
   const { width, height } = element.getBoundingClientRect();
   const room = document.documentElement;
-  element.style.left = `${Math.max(4, Math.min(x, room.clientWidth - width - 4))}px`;
-  element.style.top = `${Math.max(4, Math.min(y, room.clientHeight - height - 4))}px`;
+  const scale = enlarged(element);
+  element.style.left = `${Math.max(4, Math.min(x, room.clientWidth - width - 4)) / scale}px`;
+  element.style.top = `${Math.max(4, Math.min(y, room.clientHeight - height - 4)) / scale}px`;
 }

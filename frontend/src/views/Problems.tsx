@@ -61,12 +61,32 @@ function Item({ store, state, problem }: ItemProps) {
   const related = concerns(store.selection.value, problem);
   const marks = `${problem.note ? " sb-note" : ""}${related ? " sb-related" : ""}`;
   const more = problem.count - problem.deliveries.length;
+  const about = aboutOf(problem);
+  const kind = (
+    <>
+      <span aria-hidden="true">{problem.note ? "i" : "⚠"} </span>
+      {problem.kind.replaceAll("_", " ")}
+    </>
+  );
   return (
-    <li class={`sb-problem${marks}`} data-testid="problem" data-kind={problem.kind}>
-      <b>
-        <span aria-hidden="true">{problem.note ? "i" : "⚠"} </span>
-        {problem.kind.replaceAll("_", " ")}
-      </b>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the button in it is for the keyboard
+    <li
+      class={`sb-problem${marks}`}
+      data-testid="problem"
+      data-kind={problem.kind}
+      onClick={({ target }) => {
+        if (about === null || (target as Element).closest(".sb-link")) return;
+        // Words that were marked to be copied are no choice.
+        if (document.getSelection()?.isCollapsed !== false) store.select(about.what, about.id);
+      }}
+    >
+      {about === null ? (
+        <b>{kind}</b>
+      ) : (
+        <button type="button" class="sb-pick" aria-pressed={related}>
+          {kind}
+        </button>
+      )}
       <span class="sb-sentence">{problem.sentence}</span>
       <span class="sb-about">
         <DeliveryLinks store={store} state={state} numbers={problem.deliveries.slice(0, SHOWN)} />
@@ -88,6 +108,13 @@ function Item({ store, state, problem }: ItemProps) {
 }
 
 const SHOWN = 5;
+
+/** What the whole line selects: its first delivery or, where it has none, its first agent. */
+function aboutOf({ deliveries, agents }: Problem): Selection | null {
+  const [number] = deliveries;
+  if (number !== undefined) return { what: "delivery", id: String(number) };
+  return agents[0] === undefined ? null : { what: "agent", id: agents[0] };
+}
 
 function concerns(selection: Selection | null, problem: Problem): boolean {
   if (selection?.what === "delivery") return problem.deliveries.includes(Number(selection.id));

@@ -17,7 +17,7 @@ const FIRST_STOP =
 
 /** The middle of the inspector: who is there and what passes between them, as picture or table. */
 export function Stage({ store }: { store: Store }) {
-  const camera = useCamera();
+  const camera = useCamera(store.sight);
   const grown = isBusy(store.now) && !SWITCHED.has(store);
   useLayoutEffect(() => {
     if (!grown) return;

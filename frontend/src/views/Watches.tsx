@@ -25,7 +25,7 @@ export function Watches({ store, state }: { store: Store; state: State }) {
       {!live && <NoKernel what="Invariants are checked" />}
       <ul class="sb-list">
         {lists.invariants.value.map((one) => (
-          <InvariantRow key={one.id} store={store} invariant={one} />
+          <InvariantRow key={one.id} store={store} invariant={one} live={live} />
         ))}
       </ul>
       {live && <InvariantForm store={store} />}
@@ -59,20 +59,24 @@ function WatchList({ store, state }: { store: Store; state: State }) {
                 </code>
                 {value === undefined && <small>{nothing(state, agent)}</small>}
               </span>
-              <button
-                type="button"
-                class="sb-small"
-                aria-label={`Stop watching ${path} of ${agent}`}
+              <TakeAway
+                words={`Stop watching ${path} of ${agent}`}
                 title="Stop watching this"
-                onClick={() => void lists.unwatch(id)}
-              >
-                ✕
-              </button>
+                does={() => void lists.unwatch(id)}
+              />
             </li>
           );
         })}
       </ul>
     </>
+  );
+}
+
+function TakeAway({ words, title, does }: { words: string; title: string; does(): void }) {
+  return (
+    <button type="button" class="sb-small" aria-label={words} title={title} onClick={does}>
+      ✕
+    </button>
   );
 }
 
@@ -125,7 +129,14 @@ export function WatchForm({ store, state, agent: about }: WatchFormProps) {
   );
 }
 
-function InvariantRow({ store, invariant }: { store: Store; invariant: Invariant }) {
+interface InvariantRowProps {
+  store: Store;
+  invariant: Invariant;
+  live: boolean;
+}
+
+function InvariantRow({ store, invariant, live }: InvariantRowProps) {
+  const { id } = invariant;
   const last = invariant.broken.at(-1);
   return (
     <li data-testid="invariant" data-state={invariant.holds ? "holds" : "broken"}>
@@ -152,6 +163,13 @@ function InvariantRow({ store, invariant }: { store: Store; invariant: Invariant
           </small>
         )}
       </span>
+      {live && (
+        <TakeAway
+          words={`Stop checking ${invariant.condition}`}
+          title="Stop checking this"
+          does={() => void listsOf(store).change("invariants", "clear_invariant", { id })}
+        />
+      )}
     </li>
   );
 }

@@ -1,6 +1,7 @@
 /** The second part of the page code: what a first look at the view does not need. */
 
 export { fieldsOf, listsOf } from "../lists";
+export { problemsOf } from "../problems";
 export { parse, Search } from "../search";
 export { BreakForm, Breakpoints } from "./Breakpoints";
 export { Dots } from "./Dots";
@@ -13,6 +14,7 @@ export { PrintedTab } from "./detail/PrintedTab";
 export { StateTab } from "./detail/StateTab";
 export { WhyTab } from "./detail/WhyTab";
 export { EditForm } from "./EditForm";
+export { Empty } from "./Empty";
 export { Find } from "./Find";
 export { Help } from "./Help";
 export { take } from "./logItems";

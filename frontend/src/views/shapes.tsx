@@ -4,7 +4,15 @@ import type { ComponentChildren } from "preact";
 import { hexagonPoints } from "../geometry";
 import type { Rect } from "../layout";
 import type { Tag, TopicShape, TypeShape } from "../scene";
-import { type Chip, cellPaths, cellRect, lookOf, lookWords, type More } from "../stage/contents";
+import {
+  type Chip,
+  cellPaths,
+  cellRect,
+  isTroubled,
+  lookOf,
+  lookWords,
+  type More,
+} from "../stage/contents";
 import { TEXT } from "../stage/detail";
 import { type Stop, stopKey } from "../stage/neighbours";
 import type { Agent } from "../state";
@@ -190,7 +198,7 @@ function QueueBar({ box, part }: { box: Rect; part: number }) {
 function CellGrid({ shape, marks }: { shape: TypeShape; marks: Marks }) {
   const { cells } = shape.contents;
   if (cells === null) return null;
-  const { shades, ghosts, trouble } = cellPaths(marks.state, cells);
+  const { shades, ghosts, trouble } = cellPaths(marks.state, cells, marks.troubles);
   return (
     <>
       <g class="sb-cells" data-cells={shape.type.type}>
@@ -231,6 +239,8 @@ function AgentNode({ agent, marks, next, kind, children }: AgentNodeProps) {
     marks.isThreaded(agent.id) ? "sb-threaded" : "",
   ];
   const failed = agent.failed === 0 ? "" : `, ${agent.failed} failed`;
+  const problems = marks.troubles.words.get(agent.id);
+  const wrong = problems === undefined ? "" : `\n⚠ ${problems}`;
   return (
     <Node
       marks={marks}
@@ -238,7 +248,7 @@ function AgentNode({ agent, marks, next, kind, children }: AgentNodeProps) {
       id={agent.id}
       name="agent"
       look={classes.join(" ")}
-      words={`${agent.id}: ${lookWords(marks.state, agent)}, ${agent.pending} pending${failed}`}
+      words={`${agent.id}: ${lookWords(marks.state, agent)}, ${agent.pending} pending${failed}${wrong}`}
       state={look}
     >
       {children}
@@ -271,7 +281,7 @@ function AgentChip({ chip, marks }: { chip: Chip; marks: Marks }) {
           {chip.label}
         </text>
       )}
-      {agent.failed > 0 && <Trouble x={x + width - 3} y={y + height - 3} />}
+      {isTroubled(agent, marks.troubles) && <Trouble x={x + width - 3} y={y + height - 3} />}
       <Badge x={x + width} y={y} pending={agent.pending} />
     </AgentNode>
   );
@@ -293,6 +303,7 @@ function MoreChip({ type, more, marks }: { type: string; more: More; marks: Mark
       <text class="sb-key" x={x + width / 2} y={y + height / 2} {...CENTERED}>
         +{agents}
       </text>
+      {more.troubled && <Trouble x={x + width - 3} y={y + height - 3} />}
       <Badge x={x + width} y={y} pending={pending} />
     </Node>
   );

@@ -11,10 +11,14 @@ from sandbox.notebook.answering.conditions import check_expression, condition
 from sandbox.notebook.commands import RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sandbox.inspector import Inspector
     from sandbox.inspector.control.breakpoints import Breakpoint
     from sandbox.inspector.remembering.invariants import Invariant
     from sandbox.inspector.remembering.states import Watch
+
+    Listed = Breakpoint | Invariant | Watch
 
 HISTORY = 50
 
@@ -23,13 +27,12 @@ class Lists:
     """The commands about what stops a run, and about what is looked at all the time.
 
     Args:
-        inspector: the inspector; what is made from a cell is listed as well, but for watches.
+        inspector: the inspector; what is made from a cell is listed as well.
     """
 
     def __init__(self, inspector: Inspector) -> None:
         self._inspector = inspector
         self._ids: dict[object, int] = {}
-        self._watches: dict[int, Watch] = {}
         self._last = 0
 
     # Breakpoints
@@ -64,11 +67,7 @@ class Lists:
 
     async def clear_breakpoint(self, id: int) -> None:
         """Take a breakpoint away."""
-        for each in self._inspector.breakpoints:
-            if self._id(each) == id:
-                each.remove()
-                return
-        raise RefusedError(f"There is no breakpoint {id} any more.")
+        self._remove("breakpoint", id, self._inspector.breakpoints)
 
     def _breakpoint(self, made: Breakpoint) -> dict[str, Any]:
         return {
@@ -92,27 +91,19 @@ class Lists:
             raise RefusedError(f"The key of {agent} contains a dot, so no path can name it.")
         attribute = path.strip()
         full = f"{agent}{'' if attribute.startswith('[') else '.'}{attribute}"
-        for id, watch in self._watches.items():
-            if watch.path == full:
-                return self._watch(id)
-        made = self._inspector.watch(full)
-        self._last += 1
-        self._watches[self._last] = made
-        return self._watch(self._last)
+        return self._watch(self._inspector.watch(full))
 
     async def unwatch(self, id: int) -> None:
         """Follow it no more."""
-        if self._watches.pop(id, None) is None:
-            raise RefusedError(f"There is no watch {id} any more.")
+        self._remove("watch", id, self._inspector.watches)
 
     async def watches(self) -> list[dict[str, Any]]:
         """What is followed, with its value now."""
-        return [self._watch(id) for id in self._watches]
+        return [self._watch(each) for each in self._inspector.watches]
 
-    def _watch(self, id: int) -> dict[str, Any]:
-        watch = self._watches[id]
+    def _watch(self, watch: Watch) -> dict[str, Any]:
         agent, _, path = watch.path.partition(".")
-        data: dict[str, Any] = {"id": id, "agent": agent, "path": path}
+        data: dict[str, Any] = {"id": self._id(watch), "agent": agent, "path": path}
         history = [{"number": number} | _there(value) for number, value in watch.history[-HISTORY:]]
         return data | _there(watch.value) | {"history": history}
 
@@ -127,6 +118,10 @@ class Lists:
         """What is checked, and how that went."""
         return [self._invariant(each) for each in self._inspector.invariants]
 
+    async def clear_invariant(self, id: int) -> None:
+        """Check it no more."""
+        self._remove("invariant", id, self._inspector.invariants)
+
     def _invariant(self, made: Invariant) -> dict[str, Any]:
         broken = [{"number": number, "text": text} for number, text in made.broken[-HISTORY:]]
         return {
@@ -137,6 +132,13 @@ class Lists:
             "times": len(made.broken),
             "broken": broken,
         }
+
+    def _remove(self, what: str, id: int, listed: Iterable[Listed]) -> None:
+        for each in listed:
+            if self._id(each) == id:
+                each.remove()
+                return
+        raise RefusedError(f"There is no {what} {id} any more.")
 
     def _id(self, made: object) -> int:
         if made not in self._ids:

@@ -102,6 +102,30 @@ async def test_an_attribute_is_watched(inspector, page):
     assert "contains a dot" in await page.refused("watch", agent="kitchen/a.b", path="count")
 
 
+async def test_what_is_watched_from_a_cell_is_listed_and_can_be_taken_away(inspector, page):
+    watch = inspector.watch("kitchen/a.count")
+    made = await page.ask("watch", agent="kitchen/a", path="count")
+    (listed,) = await page.ask("watches")
+    assert listed == made
+    await page.ask("unwatch", id=listed["id"])
+    assert inspector.watches == ()
+    watch = inspector.watch("kitchen/a.count")
+    (listed,) = await page.ask("watches")
+    watch.remove()
+    assert await page.ask("watches") == []
+    assert "no watch" in await page.refused("unwatch", id=listed["id"])
+
+
+async def test_an_invariant_is_taken_away(inspector, page):
+    made = await page.ask("invariant", condition="agents['kitchen/a'].count < 4")
+    kept = inspector.invariant("len(agents) < 9")
+    await page.ask("clear_invariant", id=made["id"])
+    assert inspector.invariants == (kept,)
+    assert "no invariant" in await page.refused("clear_invariant", id=made["id"])
+    (listed,) = await page.ask("invariants")
+    assert listed["condition"] == "len(agents) < 9"
+
+
 async def test_an_invariant_is_checked(inspector, page):
     made = await page.ask("invariant", condition="agents['kitchen/a'].count < 4", pause=True)
     assert (made["holds"], made["times"]) == (True, 0)
