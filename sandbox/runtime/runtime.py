@@ -283,6 +283,8 @@ class SingleThreadedAgentRuntime(Directory):
         Raises:
             Exception: what the `close` of an agent raised; all others are closed nevertheless.
         """
+        if self._hint is not None:
+            self._hint.cancel()  # it would keep all that belongs to the runtime until it is due
         try:
             if self._pump.started:
                 await self.stop()
