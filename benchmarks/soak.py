@@ -24,6 +24,7 @@ import logging
 import os
 import sys
 import time
+import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -128,9 +129,13 @@ class Soak:
         await populate(runtime)
         for number in range(ROUNDS_OF_A_RUNTIME):
             name = f"{self.seed}, {inspected}, {self.lives}, {number}"
-            await Round(self, runtime, inspector, name).run()
+            try:
+                await Round(self, runtime, inspector, name).run()
+                self._check(runtime, books)
+            except Exception as error:
+                error.add_note(f"In the round of seed, inspected, life, number: {name}.")
+                raise
             self.rounds += 1
-            self._check(runtime, books)
         self.verdicts += books.verdicts
         if inspector is not None:
             self._check_recording(inspector)
@@ -139,15 +144,20 @@ class Soak:
 
     def _check(self, runtime: SingleThreadedAgentRuntime, books: Books) -> None:
         self.faults += books.faults
-        if books.open or runtime.deliveries or runtime.stepper.pending:
-            self.faults.append(f"round {self.rounds}: without a verdict: {sorted(books.open)}")
+        if books.open:
+            self.faults.append(f"without a verdict: {sorted(books.open)}")
+        if runtime.deliveries:
+            self.faults.append(f"left in the runtime: {runtime.deliveries}")
+        if runtime.stepper.pending:
+            self.faults.append(f"left in the queue: {runtime.stepper.pending}")
         if self.faults:
-            raise BrokenError(self.faults[0])
+            raise BrokenError("; ".join(self.faults))
 
     def _check_recording(self, inspector: Inspector) -> None:
         state = inspector.recording.state
         if state.queue or state.word not in {"idle", "paused"}:
-            self.faults.append(f"the recording ends {state.word} with {state.queue}")
+            ends = f"the recording of life {self.lives} ends {state.word} with {state.queue}"
+            self.faults.append(ends)
 
 
 class Round:
@@ -397,15 +407,15 @@ def main() -> int:
     try:
         with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
             asyncio.run(soak.run(given.seconds))
-    except (BrokenError, TimeoutError) as error:
-        soak.faults.append(repr(error))
-    if not soak.blocks:
-        print("\n".join(soak.faults))
-        return 1
-    print(report(soak, given.seed, time.monotonic() - begun))
-    if growth(soak.blocks) > GROWTH:
-        soak.faults.append(f"memory grew by {growth(soak.blocks):.2%}")
-    print("\n".join(soak.faults[:20]))
+    except Exception as error:
+        soak.faults += traceback.format_exception(error)
+    if soak.blocks:
+        print(report(soak, given.seed, time.monotonic() - begun))
+        if growth(soak.blocks) > GROWTH:
+            soak.faults.append(f"memory grew by {growth(soak.blocks):.2%}: {soak.blocks}")
+    print("\n".join(fault[:2_000] for fault in soak.faults))
+    if soak.faults:
+        print(f"Seed {given.seed}, {soak.lives} lives and {soak.rounds} rounds had passed.")
     return 1 if soak.faults else 0
 
 
