@@ -47,6 +47,7 @@ check: $(VENV)/.dev
 
 # Interpreters are found by name, or named: make test-matrix PYTHON312=/opt/python3.12/bin/python3
 test-matrix: $(VENV)/.dev
+	$(BIN)/python scripts/ensure_chromium.py
 	$(BIN)/python scripts/test_matrix.py $(MATRIX)
 
 # AutoGen Core's own tests, with the sandbox in its place.

@@ -9,6 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 ROOT = Path(__file__).parent.parent
+# Of names that are going to go, the tests of drawings tell; the oldest matplotlib uses some itself.
+WARNINGS = ("-Werror", "-Wignore::DeprecationWarning")
 PICTURES = re.findall(r"!\[[^\]]+\]\(([^)]+\.svg)\)", (ROOT / "README.md").read_text("utf-8"))
 
 
@@ -28,8 +30,9 @@ def test_each_is_a_small_picture_without_scripts(picture):
 def test_the_script_draws_them_and_always_the_same(tmp_path):
     runs = [tmp_path / "first", tmp_path / "second"]
     for folder in runs:
-        command = [sys.executable, "-W", "error", ROOT / "scripts" / "pictures.py", folder]
-        subprocess.run(command, check=True, capture_output=True)
+        command = [sys.executable, *WARNINGS, ROOT / "scripts" / "pictures.py", folder]
+        drawn = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert drawn.returncode == 0, drawn.stderr
     names = sorted(Path(picture).name for picture in PICTURES)
     assert sorted(file.name for file in runs[0].iterdir()) == names
     for name in names:
