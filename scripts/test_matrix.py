@@ -5,8 +5,9 @@ one of these. Interpreters are found as `python3.12` on the PATH or by the varia
 one that is not found is left out, and the last lines say so.
 
 Newest is what pip chooses today. Oldest is the least that `pyproject.toml` allows of each package
-that a user installs, on the oldest and on the newest Python. All parts run wherever the one before has ended; what
-they print is also in `.venv-matrix/NAME.log`, and the names of the tests that failed come last.
+that a user installs, on the oldest and on the newest Python. A part that fails keeps none of the
+others from being run. What they print is also in `.venv-matrix/NAME.log`, and the names of the
+tests that failed come last.
 """
 
 import argparse

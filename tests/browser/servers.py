@@ -64,7 +64,11 @@ def running(application, scratch):
         yield Server(application, url, token, root, log_path, stacks)
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:  # it waits for its kernels, on a busy machine for long
+            process.kill()
+            process.wait()
 
 
 def _quieten(config):

@@ -35,7 +35,6 @@ MODES = ("free", "stepped", "stepped, never started")
 bounded = settings(
     max_examples=int(os.environ.get("DIFFERENTIAL_EXAMPLES", "120")),
     derandomize=True,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

@@ -137,7 +137,6 @@ def runs(count):
     return settings(
         max_examples=count,
         stateful_step_count=40,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
 

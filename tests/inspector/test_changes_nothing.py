@@ -86,7 +86,7 @@ async def played(program, capsys, inspect):
     if inspector is not None and inspector.paused:
         while not work.done() or inspector.queue:
             if await inspector.run() == 0:
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(0)
         runtime.start()
         inspector.resume()
     result = await work

@@ -137,7 +137,6 @@ async def test_pausing_and_resuming_a_started_runtime(log):
         await inspector.step()
     inspector.pause()
     call = await begin_call(runtime, Task("b"), WORKER)
-    await asyncio.sleep(0.001)
     assert (inspector.paused, inspector.recording.state.word) == (True, "paused")
     assert [d.message for d in inspector.queue][-1:] == [Task("b")]
     inspector.resume()

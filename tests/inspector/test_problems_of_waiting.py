@@ -128,11 +128,12 @@ async def test_a_request_dropped_with_an_error_leaves_nobody_stuck():
 
 
 async def test_a_turn_that_waits_for_something_outside_is_not_stuck():
-    gate = asyncio.Event()
+    begun, gate = asyncio.Event(), asyncio.Event()
 
     class Slow(RoutedAgent):
         @event
         async def cook(self, message: Order, ctx: MessageContext) -> None:
+            begun.set()
             await gate.wait()
 
     runtime = SingleThreadedAgentRuntime()
@@ -141,7 +142,7 @@ async def test_a_turn_that_waits_for_something_outside_is_not_stuck():
     inspector = Inspector(runtime, paused=False)
     runtime.start()
     await order(runtime, "soup")
-    await asyncio.sleep(0.01)
+    await begun.wait()
     assert inspector.problems == []
     gate.set()
     await run_until_idle(runtime)

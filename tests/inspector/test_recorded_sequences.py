@@ -118,17 +118,18 @@ async def test_a_message_that_an_intervention_replaces():
 
 
 async def test_a_delivery_is_out_of_the_queue_while_an_intervention_works_on_it():
-    gate = asyncio.Event()
+    begun, gate = asyncio.Event(), asyncio.Event()
 
     class Ponder(DefaultInterventionHandler):
         async def on_publish(self, message, *, message_context):
+            begun.set()
             await gate.wait()
             return message
 
     inspector = Inspector(await crew(Log(), intervention_handlers=[Ponder()]))
     await inspector.runtime.publish_message(Progress("half"), TopicId("void", "default"))
     step = asyncio.create_task(inspector.step())
-    await asyncio.sleep(0.001)
+    await begun.wait()
     run = inspector.recording.state
     assert (run.queue, run.deliveries[1].state) == ([], "handling")
     gate.set()

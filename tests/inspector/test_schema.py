@@ -84,7 +84,7 @@ def test_every_record_is_written_as_the_schema_says_and_read_back_the_same(kind)
     began = Header.now().began
     lines = Lines(began)
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(record=any_record(kind))
     def check(record):
         text = line_of(began, 7, record)

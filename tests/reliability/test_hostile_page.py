@@ -190,7 +190,6 @@ others = (
 
 @settings(
     max_examples=100,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(said=st.lists(commands | likely | others, min_size=1, max_size=12))

@@ -42,7 +42,6 @@ bits = st.binary(max_size=6) | st.sampled_from(
 
 @settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
@@ -58,7 +57,8 @@ def test_a_file_with_any_bytes_changed_is_read_and_can_be_looked_at(content, tmp
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(noise=st.binary(max_size=2_000))
 def test_a_file_of_noise_is_read_and_can_be_looked_at(tmp_path, noise):

@@ -348,5 +348,5 @@ class Run(RuleBasedStateMachine):
         self.books.check()
 
 
-Run.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+Run.TestCase.settings = settings(max_examples=100, stateful_step_count=40)
 TestAnyRunComesToRest = Run.TestCase
