@@ -162,7 +162,15 @@ async def test_a_cancelled_run_keeps_the_recording_and_can_go_on():
     assert [d.verdict for d in inspector.recording] == ["handled"] * 4
 
 
-def test_an_interrupted_run_keeps_the_recording_and_can_go_on():
+@pytest.fixture
+def interruptible():
+    """A shell has what it starts in the background ignore interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupted_run_keeps_the_recording_and_can_go_on(interruptible):
     async def begin():
         inspector, log = await inspected()
         await publish(inspector, "one", "two")
