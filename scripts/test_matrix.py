@@ -152,7 +152,8 @@ def report(tested: list[Place], parts: list[str]) -> None:
     for place in tested:
         print(f"| {' | '.join([place.name, place.versions(), *place.outcomes])} |")
     for place in tested:
-        print(*(f"{place.name}: {line}" for line in place.not_passed), sep="\n")
+        for line in place.not_passed:
+            print(f"{place.name}: {line}")
 
 
 def main() -> int:
