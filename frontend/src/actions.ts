@@ -344,7 +344,7 @@ export function perform(store: Store, id: string, selection = store.selection.va
 
 /** Whether the runtime has been told to run, as the one key for run and pause sees it. */
 export function runOrPause(store: Store): "run" | "pause" {
-  return store.mode === "running" && stateWord(store.now) !== "idle" ? "pause" : "run";
+  return store.mode !== "paused" && stateWord(store.now) !== "idle" ? "pause" : "run";
 }
 
 const KEY_WORDS: { [key: string]: string } = {

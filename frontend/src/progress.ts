@@ -35,7 +35,7 @@ export function useRate(store: Store): number | null {
     const timer = setTimeout(() => look((turn) => turn + 1), QUIET_MS);
     return () => clearTimeout(timer);
   });
-  const runs = !store.played && store.mode === "running" && now.queue.size > 0;
+  const runs = !store.played && store.mode !== "paused" && now.queue.size > 0;
   return runs || rate >= TOO_FAST ? rate : null;
 }
 

@@ -18,7 +18,8 @@ export type Verdict =
   | "cancelled"
   | "stranded";
 
-export type Mode = "paused" | "running";
+/** What makes the deliveries: steps, a run of the inspector, or the runtime freely. */
+export type Mode = "paused" | "run" | "running";
 
 export interface TopicId {
   type: string;

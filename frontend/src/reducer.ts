@@ -218,9 +218,10 @@ const RULES: { [kind: string]: Rule } = {
   },
 
   mode(state, record) {
-    if (record.mode !== "paused" && record.mode !== "running") return false;
-    state.mode = record.mode;
-    if (state.mode === "running") state.stopped = null;
+    const { mode } = record;
+    if (mode !== "paused" && mode !== "run" && mode !== "running") return false;
+    state.mode = mode;
+    if (state.mode !== "paused") state.stopped = null;
     return true;
   },
 

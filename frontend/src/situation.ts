@@ -38,7 +38,7 @@ export const SITUATIONS: { readonly [situation in Situation]: Told } = {
 export function situationOf(state: State): Exclude<Situation, "past"> {
   if (standstill(state) !== null) return "stuck";
   const word = stateWord(state);
-  return word === "running" && !state.started ? "stopped" : word;
+  return word === "running" && state.mode === "running" && !state.started ? "stopped" : word;
 }
 
 /** The situation a view shows. */

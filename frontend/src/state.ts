@@ -218,7 +218,7 @@ export function emptyState(): State {
 export type StateWord = "idle" | "waiting" | "paused" | "running";
 
 export function stateWord(state: State): StateWord {
-  if (state.queue.size > 0) return state.mode;
+  if (state.queue.size > 0) return state.mode === "paused" ? "paused" : "running";
   return state.open.size > 0 ? "waiting" : "idle";
 }
 

@@ -321,6 +321,20 @@ describe("the state word", () => {
     expect(one("spoken").textContent).toContain("Stuck: shop/s1");
   });
 
+  test("is running while a run goes on, which Pause ends, though nothing was started", async () => {
+    const records = recordsBefore("rpc", "handling", 4);
+    const seq = records.length + 1;
+    const stopped = { kind: "lifecycle", seq, time: seq, state: "stopped" };
+    const run = { kind: "mode", seq: seq + 1, time: seq + 1, mode: "run" };
+    await open([...records, stopped, run]);
+    expect(word()).toBe("running");
+    await click("pause");
+    expect(model.sentOfType("command").at(-1)?.name).toBe("pause");
+    model.batch(seq + 2, [{ kind: "mode", mode: "paused" }]);
+    await settled();
+    expect(word()).toBe("paused");
+  });
+
   describe("of a page that is behind", () => {
     const records = recordsBefore("rpc", "handling", 4);
     const next = records.length + 1;

@@ -174,7 +174,7 @@ describe("how finely agents are drawn", () => {
 describe("what was worked out before", () => {
   test("is used again for what has not changed, and only for that", () => {
     const records = recording("rpc");
-    const state = stateAfter(records.slice(0, -3));
+    const state = stateAfter(records.slice(0, -4));
     const drawn = layout(state.places, 600);
     const shapes = newShapes();
     const wish = { detail: "near", window: null, shapes } as const;
@@ -182,7 +182,7 @@ describe("what was worked out before", () => {
     const again = scene(state, drawn, wish);
     expect(again.types[0]).toBe(first.types[0]);
     expect(again.lines).toBe(first.lines);
-    for (const record of records.slice(-3)) advance(state, record);
+    for (const record of records.slice(-4)) advance(state, record);
     const later = scene(state, drawn, wish);
     expect(later.types).toEqual(scene(state, drawn).types);
     expect(later.types).not.toEqual(first.types);

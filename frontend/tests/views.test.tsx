@@ -82,7 +82,7 @@ describe("the whole view", () => {
   test("shows the queue in order, with ghosts and subscriptions in the graph", async () => {
     await open(recordsBefore("rpc", "handling", 2));
     expect(all("queue-item").map((item) => item.dataset.delivery)).toEqual(["2", "3", "4"]);
-    expect(one("state-word").dataset.state).toBe("paused");
+    expect(one("state-word").dataset.state).toBe("running");
     expect(all("agent").map((agent) => [agent.dataset.id, agent.dataset.state])).toEqual([
       ["worker/default", "idle"],
       ["monitor/123", "ghost"],

@@ -117,13 +117,17 @@ class Inspector(Running, Controls, Looking):
         if rounds is not None:
             endless = Endless(runtime, self.recording, self._stops.stop, rounds)
             self._recorder.at_milestones(endless.every, endless.look)
-        self._runs = Runs(runtime, self.recording, self._stops)
+        self._runs = Runs(runtime, self.recording, self._stops, self._tell_mode)
         self._states = States(self.recording, runtime)
         self._invariants = Invariants(runtime, self._problems, self._stops)
         if paused:
             self.pause()
         else:
-            self._recorder.mode("paused" if self.paused else "running")
+            self._tell_mode()
+
+    def _tell_mode(self) -> None:
+        mode = "run" if self._runs.under_way else "paused" if self.paused else "running"
+        self._recorder.mode(mode)
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop | None:
@@ -146,6 +150,8 @@ class Inspector(Running, Controls, Looking):
     def pause(self) -> None:
         """Deliver only what is stepped from now on. What is being handled goes on.
 
+        A run that is under way, `run` or any of its kind, ends before its next delivery.
+
         Example:
             >>> from sandbox import SingleThreadedAgentRuntime
             >>> inspector = Inspector(SingleThreadedAgentRuntime(), paused=False)
@@ -153,6 +159,7 @@ class Inspector(Running, Controls, Looking):
             >>> inspector.paused
             True
         """
+        self._runs.end()
         self.runtime.stepper.pause()
         self._recorder.mode("paused")
 

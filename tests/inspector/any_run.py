@@ -279,7 +279,7 @@ class AnyRun(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 9))
     def run_on(self, limit):
-        if self.inspector.paused or not self.runtime.started:
+        if self.inspector.paused:
             self.do(self.spawn(self.inspector.run(limit=limit)))
 
     @rule(index=st.integers(0, 9))

@@ -62,6 +62,7 @@ async def test_a_worker_a_monitor_and_a_task_in_full():
             "cell": None,
             "copy_of": None,
         },
+        {"kind": "mode", "mode": "run"},
         {"kind": "handling", "number": 1},
         {"kind": "created", "agent": "worker/default", "class": "Worker", "cause": 1},
         {
@@ -114,7 +115,7 @@ async def test_a_worker_a_monitor_and_a_task_in_full():
             "number": 2,
             "verdict": "undeliverable",
             "result": None,
-            "error": records[11]["error"],
+            "error": records[12]["error"],
             "reason": None,
         },
         {
@@ -125,9 +126,10 @@ async def test_a_worker_a_monitor_and_a_task_in_full():
             "error": None,
             "reason": None,
         },
+        {"kind": "mode", "mode": "paused"},
     ]
     assert prefix
-    error = records[11]["error"]
+    error = records[12]["error"]
     assert error["type"] == "RecipientNotFoundError"
     assert error["text"].startswith("Agent with name monitor not found.")
     assert "RecipientNotFoundError" in error["traceback"]

@@ -53,12 +53,14 @@ async def test_a_publication_is_recorded_once_per_recipient(inspected):
     assert told(inspected, begin + 1) == [
         ("queued", 1, "event", "monitor/default", None),
         ("queued", 2, "event", "auditor/default", None),
+        ("mode", "run"),
         ("handling", 1),
         ("created", "monitor/default", 1),
         ("settled", 1, "handled"),
         ("handling", 2),
         ("created", "auditor/default", 2),
         ("settled", 2, "handled"),
+        ("mode", "paused"),
     ]
     first, second = inspected.recording
     assert (first.message_id, second.message_id) == ("m1", "m1")
@@ -76,11 +78,13 @@ async def test_the_exception_of_a_handler_travels_back_as_a_response(inspected):
         await call
     assert told(inspected, begin + 1) == [
         ("queued", 1, "request", "worker/default", None),
+        ("mode", "run"),
         ("handling", 1),
         ("created", "worker/default", 1),
         ("queued", 2, "response", "outside", 1),
         ("settled", 1, "failed"),
         ("settled", 2, "handled"),
+        ("mode", "paused"),
     ]
     error = inspected.recording[1].error
     assert (error.type, error.text) == ("ValueError", "cannot be done")
@@ -97,9 +101,11 @@ async def test_a_message_that_an_intervention_drops(inspected):
         await call
     assert told(inspector, begin + 1) == [
         ("queued", 1, "request", "worker/default", None),
+        ("mode", "run"),
         ("handling", 1),
         ("intercepted", 1, "DropTasks", "dropped"),
         ("settled", 1, "dropped"),
+        ("mode", "paused"),
     ]
 
 
@@ -144,11 +150,13 @@ async def test_what_no_handler_takes_is_recorded_with_the_reason(inspected):
     assert await call is None
     assert told(inspected, begin + 1) == [
         ("queued", 1, "request", "worker/default", None),
+        ("mode", "run"),
         ("handling", 1),
         ("created", "worker/default", 1),
         ("queued", 2, "response", "outside", 1),
         ("settled", 1, "unhandled"),
         ("settled", 2, "handled"),
+        ("mode", "paused"),
     ]
     assert "Task" in inspected.recording[1].reason
 
@@ -159,7 +167,9 @@ async def test_what_nobody_receives_is_queued_and_ends(inspected):
     await inspected.run()
     assert told(inspected, begin + 1) == [
         ("queued", 1, "event", "nobody", None),
+        ("mode", "run"),
         ("settled", 1, "no_recipient"),
+        ("mode", "paused"),
     ]
 
 
@@ -244,6 +254,7 @@ async def test_a_turn_that_gathers_calls_waits_for_each_of_them(inspected):
         ("waiting", 1, 2),
         ("queued", 3, "request", "worker/default", 1),
         ("waiting", 1, 3),
+        ("mode", "run"),
         ("handling", 2),
         ("created", "worker/default", 2),
         ("queued", 4, "event", "nobody", 2),
@@ -262,6 +273,7 @@ async def test_a_turn_that_gathers_calls_waits_for_each_of_them(inspected):
         ("queued", 8, "response", "outside", 1),
         ("settled", 1, "handled"),
         ("settled", 8, "handled"),
+        ("mode", "paused"),
     ]
     assert inspected.recording[1].sent == [2, 3, 8]
 

@@ -35,7 +35,7 @@ def live(runtime):
         "agents": [str(agent_id) for agent_id in runtime.agents],
         "subscriptions": [subscription.id for subscription in runtime.subscriptions],
         "types": [(name, made.mailbox) for name, made in runtime.registrations.items()],
-        "mode": "paused" if runtime.stepper.paused else "running",
+        "free": not runtime.stepper.paused,
         "started": runtime.started,
         "policy": runtime.stepper.policy,
         "paused mailboxes": sorted(map(str, runtime.stepper.paused_mailboxes)),
@@ -54,7 +54,7 @@ def recorded(run):
         "agents": list(run.agents),
         "subscriptions": list(run.subscriptions),
         "types": [(name, made.mailbox) for name, made in run.types.items()],
-        "mode": run.mode,
+        "free": run.mode == "running",
         "started": run.started,
         "policy": run.policy,
         "paused mailboxes": sorted(run.paused_mailboxes),
@@ -104,7 +104,7 @@ class RecordsAndRuntime(AnyRun):
         if self.late is not None:
             afterwards = recorded(self.late.recording.state)
             assert afterwards["under way"].keys() == now["under way"].keys()
-            assert {**afterwards, "mode": None} == {**now, "mode": None}
+            assert {**afterwards, "free": None} == {**now, "free": None}
 
     def teardown(self):
         try:

@@ -5,10 +5,11 @@ import os
 import signal
 
 import pytest
-from control_parts import Worker, agent, ask, inspected, let_it_flow, publish
+from control_parts import NEWS, Worker, agent, ask, inspected, let_it_flow, numbers, publish
 
-from sandbox import Inspector, SingleThreadedAgentRuntime
+from sandbox import ClosureAgent, Inspector, SingleThreadedAgentRuntime, TypeSubscription
 from sandbox.inspector.control import runs
+from sandbox.inspector.recording.records import Mode
 
 # A part of what is pending
 
@@ -23,6 +24,46 @@ async def test_stepping_over_an_rpc_delivers_what_it_takes_and_nothing_else():
     assert log == ["a 1", "b 1", "c 1"]
     assert [d.kind for d in inspector.queue] == ["event", "event"]
     assert (await inspector.step_over()).kind == "event"
+
+
+async def test_the_recording_tells_when_a_run_goes_on():
+    inspector, _ = await inspected()
+    await publish(inspector, "one")
+    words = []
+    await inspector.run(until=lambda _: words.append(inspector.recording.state.word))
+    assert words == ["running", "idle"]
+    modes = [record.mode for record in inspector.recording.records if isinstance(record, Mode)]
+    assert modes == ["paused", "run", "paused"]
+
+
+async def test_a_pause_ends_a_run_before_its_next_delivery():
+    inspector, log = await inspected()
+    await publish(inspector, "one")
+    assert await inspector.run(until=lambda _: inspector.pause()) == 1
+    assert (log, numbers(inspector.queue)) == (["a one"], [2])
+    assert inspector.recording.state.word == "paused"
+    assert await inspector.run() == 1
+    assert log == ["a one", "b one"]
+
+
+async def test_a_pause_ends_a_run_that_waits_for_a_turn():
+    runtime, begun, gate = SingleThreadedAgentRuntime(), asyncio.Event(), asyncio.Event()
+
+    async def wait(_agent, _message: str, _ctx) -> None:
+        begun.set()
+        await gate.wait()
+
+    await ClosureAgent.register_closure(
+        runtime, "waiter", wait, subscriptions=lambda: [TypeSubscription("news", "waiter")]
+    )
+    inspector = Inspector(runtime)
+    await runtime.publish_message("one", NEWS)
+    run = asyncio.ensure_future(inspector.run())
+    await begun.wait()
+    inspector.pause()
+    assert await run == 1
+    gate.set()
+    assert await inspector.run() == 0
 
 
 async def test_stepping_over_an_inner_rpc_stops_at_its_answer():

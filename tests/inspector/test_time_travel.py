@@ -61,8 +61,8 @@ class TimeTravel(RecordsAndRuntime):
     def the_limited_one_says_the_same(self):
         if not hasattr(self, "limited"):
             return
-        now = {**live(self.runtime), "mode": None}
-        assert {**recorded(self.limited.state), "mode": None} == now
+        now = {**live(self.runtime), "free": None}
+        assert {**recorded(self.limited.state), "free": None} == now
         assert len(self.limited.records) >= min(self.limit, self.limited.last)
         assert len(self.limited.records) <= self.limit + self.limited._timeline.section
         self.limited_moments.append((self.limited.last, now))
@@ -89,9 +89,9 @@ class TimeTravel(RecordsAndRuntime):
         everything = Recording.load(folder / "all.jsonl")
         assert everything.last == self.limited.last
         for seq, moment in self.limited_moments:
-            assert {**recorded(everything.at(seq)), "mode": None} == moment
+            assert {**recorded(everything.at(seq)), "free": None} == moment
             if seq >= self.limited.let_go:
-                assert {**recorded(self.limited.at(seq)), "mode": None} == moment
+                assert {**recorded(self.limited.at(seq)), "free": None} == moment
         self.limited.save(folder / "kept.jsonl")
         kept = Recording.load(folder / "kept.jsonl")
         assert recorded(kept.state) == recorded(self.limited.state)

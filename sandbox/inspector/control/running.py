@@ -38,8 +38,9 @@ class Running:
         """Make deliveries until nothing is left to do, or a breakpoint is met.
 
         They go as they would if the runtime ran freely: while one turn sleeps or does I/O,
-        others are made. A run that takes longer than a second shows its progress. It may be
-        interrupted at any time; what was recorded stays, and another run goes on from there.
+        others are made. A run that takes longer than a second shows its progress. `pause`, in
+        a handler, a task or the live view, ends it before the next delivery. It may also be
+        interrupted; what was recorded stays, and another run goes on from there.
 
         Args:
             until: called with each delivery that was made, as soon as its turn has ended or is
@@ -251,7 +252,7 @@ class Running:
     def stopped(self) -> Stopped | None:
         """What stopped the run last: its delivery, if any, by what, and the reason in words.
 
-        `None` if nothing did, or the runtime was resumed since.
+        `None` if nothing did, or the runtime was resumed or another run begun since.
 
         Example:
             >>> from sandbox import Inspector, SingleThreadedAgentRuntime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from sandbox.runtime.delivery import REQUEST, RESPONSE
 from sandbox.runtime.instruments import Instrument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sandbox.inspector.control.patterns import AgentPattern
     from sandbox.inspector.control.stops import Stops
@@ -32,12 +33,36 @@ class Runs:
     """
 
     def __init__(
-        self, runtime: SingleThreadedAgentRuntime, recording: Recording, stops: Stops
+        self,
+        runtime: SingleThreadedAgentRuntime,
+        recording: Recording,
+        stops: Stops,
+        tell: Callable[[], None],
     ) -> None:
         self._runtime = runtime
         self._stepper = runtime.stepper
         self._recording = recording
         self._stops = stops
+        self._tell = tell
+        self.under_way = 0
+        self._ended = 0
+
+    def end(self) -> None:
+        """End the runs that are under way, each before its next delivery."""
+        self._ended += 1
+
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        """Inside the block a run makes the deliveries; the recording tells so."""
+        self.under_way += 1
+        if self.under_way == 1:
+            self._tell()
+        try:
+            yield
+        finally:
+            self.under_way -= 1
+            if self.under_way == 0:
+                self._tell()
 
     async def run(
         self,
@@ -108,11 +133,11 @@ class Runs:
         if self._flows:
             msg = "The runtime delivers freely, so there is nothing to run. Pause it first."
             raise RuntimeError(msg)
-        with self._stops.budgeted(budget):
+        with self._stops.budgeted(budget), self._under_way():
             return await self._deliver(goal, among)
 
     async def _deliver(self, goal: _Goal, among: Callable[[Delivery], bool] | None) -> int:
-        stops, made = self._stops.count, 0
+        stops, ended, made = self._stops.count, self._ended, 0
         open_turns: list[Delivery] = []
         progress = _Progress(goal.limit)
         # Nobody need be told that a paused runtime does not deliver, while this does.
@@ -122,7 +147,7 @@ class Runs:
         try:
             while not goal.is_reached(self._rested(open_turns)):
                 happened.clear()
-                stopped = self._stops.count != stops or self._flows
+                stopped = (self._stops.count, self._ended) != (stops, ended) or self._flows
                 delivery = None if stopped or made == goal.limit else self._next(among)
                 if delivery is not None:
                     made += 1

@@ -23,7 +23,7 @@ AGENTS: Final = frozenset({"agent", "sender", "recipient"})
 CHOICES: Final = {
     (records.Queued, "delivery"): [*Kind],
     (records.Settled, "verdict"): [*Verdict],
-    (records.Mode, "mode"): ["paused", "running"],
+    (records.Mode, "mode"): ["paused", "run", "running"],
     (records.Lifecycle, "state"): ["started", "stopped"],
     (records.Intercepted, "outcome"): ["replaced", "dropped", "failed"],
 }

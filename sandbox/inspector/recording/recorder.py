@@ -147,7 +147,7 @@ class Recorder(Instrument):
             self._write(Waiting, turn_number, number)
 
     def mode(self, mode: str) -> None:
-        """The runtime was `paused`, or is `running` freely."""
+        """The runtime was `paused`, a `run` began, or the runtime is `running` freely."""
         self._write(Mode, mode)
 
     # The hooks of an instrument; their meaning is documented there.

@@ -265,7 +265,7 @@ class Printed(NamedTuple):
 
 
 class Mode(NamedTuple):
-    """The runtime was paused, or delivers freely: `paused` or `running`."""
+    """What makes the deliveries: steps (`paused`), a `run`, or the runtime freely (`running`)."""
 
     time: float
     mode: str

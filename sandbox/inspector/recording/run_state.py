@@ -34,8 +34,8 @@ class RunState:
         places: number -> place in the queue, for those that were moved.
         policy: name of the policy that decides which delivery goes next.
         paused_mailboxes: `type/key` of the agents to which nothing is delivered.
-        stopped: what stopped the run last, or `None` if nothing did or it was resumed since.
-        mode: `running` or `paused`.
+        stopped: what stopped the run last, or `None` if nothing did, or more was run since.
+        mode: `paused`, `run` while a run makes the deliveries, or `running` freely.
         started: whether the runtime delivers by itself while not paused.
         seq: number of the last record taken in.
 
@@ -80,7 +80,7 @@ class RunState:
         if self.pending:
             if self.mode == "paused":
                 return "paused"
-            return "running" if self.started else "stopped"
+            return "running" if self.started or self.mode == "run" else "stopped"
         return "waiting" if self._open else "idle"
 
     def __repr__(self) -> str:
@@ -320,7 +320,7 @@ def _unsubscribed(run: RunState, record: records.Unsubscribed) -> None:
 
 def _mode(run: RunState, record: records.Mode) -> None:
     run.mode = record.mode
-    if record.mode == "running":
+    if record.mode != "paused":
         run.stopped = None
 
 
