@@ -53,7 +53,7 @@ interface Pending {
 }
 
 const ACK_MS = 250;
-/** More than this is acknowledged at once: the kernel sends no more than 3,000 ahead. */
+/** More than this is acknowledged at once: the kernel sends no more than 2,000 ahead. */
 const ACK_RECORDS = 1000;
 const RESYNC_MS = 2000;
 const LATE_MS = 4000;

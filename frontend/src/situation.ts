@@ -4,7 +4,15 @@ import { standstill } from "./standstill";
 import { type State, stateWord } from "./state";
 import type { Store } from "./store";
 
-export type Situation = "paused" | "running" | "idle" | "waiting" | "stuck" | "stopped" | "past";
+export type Situation =
+  | "paused"
+  | "pausing"
+  | "running"
+  | "idle"
+  | "waiting"
+  | "stuck"
+  | "stopped"
+  | "past";
 
 export interface Told {
   glyph: string;
@@ -14,6 +22,7 @@ export interface Told {
 
 export const SITUATIONS: { readonly [situation in Situation]: Told } = {
   paused: { glyph: "‖", word: "paused", title: "Deliveries wait for a step" },
+  pausing: { glyph: "‖", word: "pausing…", title: "The kernel was asked to pause" },
   running: { glyph: "▶", word: "running", title: "Deliveries go by themselves" },
   idle: { glyph: "○", word: "idle", title: "Nothing is pending and no turn is open" },
   waiting: {
@@ -35,7 +44,7 @@ export const SITUATIONS: { readonly [situation in Situation]: Told } = {
   },
 };
 
-export function situationOf(state: State): Exclude<Situation, "past"> {
+export function situationOf(state: State): Exclude<Situation, "past" | "pausing"> {
   if (standstill(state) !== null) return "stuck";
   const word = stateWord(state);
   return word === "running" && state.mode === "running" && !state.started ? "stopped" : word;
@@ -45,5 +54,6 @@ export function situationOf(state: State): Exclude<Situation, "past"> {
 export function situation(store: Store): Situation {
   if (store.played) return situationOf(store.read());
   if (store.past.value !== null) return "past";
-  return situationOf({ ...store.now, mode: store.mode });
+  const now = situationOf({ ...store.now, mode: store.mode });
+  return store.pausing.value && now === "running" ? "pausing" : now;
 }

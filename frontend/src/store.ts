@@ -79,6 +79,8 @@ export class Store {
   readonly live: Signal<boolean>;
   /** Whether anything has come from a kernel; null while that may still happen. */
   readonly heard: Signal<boolean | null> = signal(null);
+  /** Whether the kernel was asked to pause and has not answered yet. */
+  readonly pausing: Signal<boolean> = signal(false);
   /** What the kernel has answered, until the records up to then are here. */
   readonly #told: Signal<{ mode: Mode; last: number } | null> = signal(null);
   /** Shared, so that keys can set them. `detail`: message, context, state, why, code, printed. */
@@ -212,7 +214,10 @@ export class Store {
   }
 
   async #command(name: string, args: CommandArgs = {}): Promise<unknown> {
-    const answer = await this.#link.command(name, args);
+    if (name === "pause") this.pausing.value = true;
+    const answer = await this.#link.command(name, args).finally(() => {
+      if (name === "pause") this.pausing.value = false;
+    });
     const mode = MODES[name];
     const late = this.#drawing || this.behind > 0;
     if (mode !== undefined && late) this.#told.value = { mode, last: this.#link.last };

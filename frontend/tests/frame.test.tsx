@@ -347,9 +347,9 @@ describe("the state word", () => {
 
     beforeEach(() => open([...records, mode("running", next)]));
 
-    test("is paused when the kernel says so, and not before", async () => {
+    test("is pausing at once, and paused when the kernel says so, not before", async () => {
       await click("pause");
-      expect(word()).toBe("running");
+      expect(word()).toBe("pausing");
       await answer("pause", next + 1);
       expect(word()).toBe("paused");
       expect(one("run").getAttribute("aria-disabled")).toBe("false");

@@ -257,6 +257,20 @@ class Inspector(Running, Controls, Looking):
         """
         return self._problems()
 
+    async def find_problems(self) -> list[Problem]:
+        """Find the `problems` of a long run without keeping that from going on meanwhile.
+
+        Returns:
+            As `problems`.
+
+        Example:
+            >>> import asyncio
+            >>> from sandbox import SingleThreadedAgentRuntime
+            >>> asyncio.run(Inspector(SingleThreadedAgentRuntime()).find_problems())
+            []
+        """
+        return await self._problems.calmly()
+
     def graph(self, at: int | None = None) -> nx.MultiDiGraph:
         """Agent types, agents, topics and subscriptions as a networkx graph.
 

@@ -8,7 +8,7 @@ from sandbox.inspector.recording.records import Record, as_data
 BATCH: Final = 1_000
 """Records in one message, at most."""
 
-WINDOW: Final = 3_000
+WINDOW: Final = 2_000
 """Records sent and not yet acknowledged, at most: an answer waits behind these."""
 
 Send = Callable[[dict[str, Any]], object]

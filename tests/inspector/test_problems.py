@@ -1,5 +1,6 @@
 """What went wrong in a run is found in its recording, each with its deliveries and what to do."""
 
+import asyncio
 import json
 
 import pytest
@@ -8,6 +9,7 @@ from planted_faults import Broken, Clumsy, Unbuildable
 from problems_found import only
 
 from sandbox import AgentId, TopicId, TypeSubscription
+from sandbox.inspector.diagnosis import problems
 from sandbox.inspector.diagnosis.problems import Problems
 from sandbox.inspector.recording.rows import Records
 
@@ -182,3 +184,24 @@ async def test_a_problem_found_elsewhere_is_listed_as_well():
     [problem] = inspector.problems
     inspector._problems.report(problem)
     assert inspector.problems == [problem, problem]
+
+
+async def test_the_loop_goes_on_while_the_problems_of_a_long_run_are_found(monkeypatch):
+    monkeypatch.setattr(problems, "SLICE", 100)
+    runtime, inspector = await kitchen()
+    for _ in range(150):
+        await runtime.publish_message(Number(1), TopicId("orders", "s1"))
+    await inspector.run()
+    turns = 0
+
+    async def work():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    worker = asyncio.ensure_future(work())
+    found = await inspector.find_problems()
+    worker.cancel()
+    assert turns >= inspector.recording.last // 100
+    assert found == inspector.problems == Problems(inspector.recording, runtime)()

@@ -275,7 +275,7 @@ async def test_a_turn_that_gathers_calls_waits_for_each_of_them(inspected):
         ("settled", 8, "handled"),
         ("mode", "paused"),
     ]
-    assert inspected.recording[1].sent == [2, 3, 8]
+    assert inspected.recording[1].sent == (2, 3, 8)
 
 
 async def test_a_stop_strands_what_is_pending(inspected):

@@ -53,6 +53,7 @@ function wordsOf(store: Store, state: State, rate: number | null): string {
     return "Paused. Records of what happened before are still on their way here.";
   // While messages flow by themselves, only where they come to rest is worth a sentence.
   if (now === "running") return "Running: deliveries go by themselves.";
+  if (now === "pausing") return "The kernel was asked to pause.";
   if (now !== "past" && rate !== null) return "Deliveries go by themselves.";
   if (now === "past") return `Viewing the past. ${sentence(state)}`;
   return standstill(state)?.words ?? sentence(state);

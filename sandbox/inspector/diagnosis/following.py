@@ -20,8 +20,8 @@ class Follower:
         >>> recording = Recording()
         >>> follower = Follower(recording)
         >>> recording.append(Mode, "paused")
-        >>> len(follower.news()), len(follower.news())
-        (1, 0)
+        >>> follower.left, len(follower.news()), len(follower.news())
+        (1, 1, 0)
     """
 
     def __init__(self, recording: Recording) -> None:
@@ -36,14 +36,20 @@ class Follower:
         """
         return self._seen < self._recording.let_go
 
-    def news(self) -> Sequence[Record]:
-        """The records since the last call."""
+    @property
+    def left(self) -> int:
+        """How many records were not handed out yet."""
+        return self._recording.last - self._seen
+
+    def news(self, limit: int | None = None) -> Sequence[Record]:
+        """The records since the last call, or the first `limit` of them."""
         recording = self._recording
         if self._seen == recording.last:
             return ()
         if self.missed_some:
-            new = [*recording.opening, *recording.records]
-        else:
-            new = recording.records[self._seen - recording.let_go :]
-        self._seen = recording.last
+            self._seen = recording.last
+            return [*recording.opening, *recording.records]
+        first = self._seen - recording.let_go
+        new = recording.records[first : None if limit is None else first + limit]
+        self._seen += len(new)
         return new

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.inspector.diagnosis.code_checks import not_portable, redefined
 from sandbox.inspector.diagnosis.faults import Faults
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from sandbox.inspector.recording.recording import Recording
     from sandbox.runtime.runtime import SingleThreadedAgentRuntime
+
+SLICE: Final = 2_000
+"""Records that are looked at before the event loop gets its turn: some 10 ms."""
 
 
 class Problems:
@@ -71,6 +75,14 @@ class Problems:
             records.Lifecycle: self._lifecycle,
         }
 
+    async def calmly(self) -> list[Problem]:
+        """The same, found without keeping the event loop from its work for long."""
+        # Of a run that goes on, what came meanwhile is looked at as well, but no more than that.
+        for _ in range(self._follower.left // SLICE):
+            self._catch_up(SLICE)
+            await asyncio.sleep(0)
+        return self()
+
     def __call__(self) -> list[Problem]:
         """The problems so far, in the order of their deliveries; notes come last."""
         self._catch_up()
@@ -89,10 +101,10 @@ class Problems:
         """Add a problem that somebody else has found, such as a broken invariant."""
         self._found_elsewhere.append(problem)
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, limit: int | None = None) -> None:
         if self._follower.missed_some:
             self._begin()
-        new, apply = self._follower.news(), self._apply
+        new, apply = self._follower.news(limit), self._apply
         for record in new:
             change = apply.get(type(record))
             if change is not None:

@@ -27,7 +27,6 @@ class RecordedDelivery:
     Attributes:
         state: `queued`, `held`, `handling` or `waiting`; `None` once it has a verdict.
         waits_for: numbers of the requests that its turn awaits.
-        sent: numbers of the deliveries it caused.
         edited: which fields of the message were edited while it was pending.
         original_snapshot: the message before it was edited, or `None` if it was not.
         printed: what its turn printed: `stdout` or `stderr`, and the text.
@@ -60,16 +59,20 @@ class RecordedDelivery:
         (None, None)
         >>> delivery.queued_at <= delivery.settled_at, delivery.copy() == delivery
         (True, True)
+        >>> twin = delivery.copy()
+        >>> twin.has_caused(2)
+        >>> delivery.sent, twin.sent
+        ((), (2,))
     """
 
     __slots__ = (
         "_queued",
+        "_sent",
         "_settled",
         "edited",
         "handled_at",
         "original_snapshot",
         "printed",
-        "sent",
         "state",
         "waits_for",
     )
@@ -81,7 +84,8 @@ class RecordedDelivery:
         self.state: str | None = "queued"
         # A list as soon as there is something in it: most have neither, and there are many.
         self.waits_for: list[int] | tuple[()] = ()
-        self.sent: list[int] | tuple[()] = ()
+        # The garbage collector need not look at a tuple of numbers, and most cause one at most.
+        self._sent: list[int] | tuple[int, ...] = ()
         self.edited: tuple[str, ...] = ()
         self.original_snapshot: str | None = None
         self.handled_at: float | None = None
@@ -97,7 +101,7 @@ class RecordedDelivery:
         twin._settled = self._settled
         twin.state = self.state
         twin.waits_for = list(self.waits_for) if self.waits_for else ()
-        twin.sent = list(self.sent) if self.sent else ()
+        twin._sent = self._sent if type(self._sent) is tuple else list(self._sent)
         twin.edited = self.edited
         twin.original_snapshot = self.original_snapshot
         twin.handled_at = self.handled_at
@@ -125,6 +129,22 @@ class RecordedDelivery:
     @settled.setter
     def settled(self, row: Row) -> None:
         self._settled = row
+
+    @property
+    def sent(self) -> tuple[int, ...]:
+        """Numbers of the deliveries it caused, in the order in which they were sent."""
+        return tuple(self._sent)
+
+    def has_caused(self, number: int) -> None:
+        """Note one more delivery that it caused.
+
+        Args:
+            number: that of the delivery.
+        """
+        if type(self._sent) is list:
+            self._sent.append(number)
+        else:
+            self._sent = [*self._sent, number] if self._sent else (number,)
 
     @property
     def is_settled(self) -> bool:

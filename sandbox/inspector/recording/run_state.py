@@ -159,7 +159,7 @@ class RunState:
         self._open.add(number)
         cause = None if caused_by is None else self.delivery(caused_by)
         if cause is not None:
-            cause.sent = _with(cause.sent, number)
+            cause.has_caused(number)
 
     def leave_queue(self, delivery: RecordedDelivery) -> None:
         """Take a delivery out of the queue, if it is there."""

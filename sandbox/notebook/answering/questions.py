@@ -39,9 +39,8 @@ class Questions:
 
     async def problems(self) -> list[dict[str, Any]]:
         """What went wrong, or looks wrong."""
-        return [
-            problem.as_data() | {"is_note": problem.is_note} for problem in self._inspector.problems
-        ]
+        problems = await self._inspector.find_problems()
+        return [problem.as_data() | {"is_note": problem.is_note} for problem in problems]
 
     async def state(self, agent: str, at: int | None = None) -> dict[str, Any]:
         """What an agent remembers, now or after a record."""
