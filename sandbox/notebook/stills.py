@@ -21,6 +21,9 @@ from sandbox.notebook.packing import Send, whole_text
 PAUSE: Final = 2.0
 """Seconds between two pictures of a run that goes on."""
 
+MANY: Final = 5_000
+"""So many records in a pause, and the picture waits: drawing it keeps a fast run from going on."""
+
 display: Callable[..., object] = ipython_display
 update_display: Callable[..., object] = ipython_update_display
 
@@ -45,6 +48,7 @@ class Stills:
         self._outputs: list[str] = []
         self._drawn = -1
         self._due = False
+        self._seen = 0
         self._stop_listening: Callable[[], None] | None = None
 
     def show(self) -> None:
@@ -90,12 +94,17 @@ class Stills:
         if self._due or self._home is None or self._home.is_closed():
             return
         self._due = True
+        self._seen = self._inspector.recording.last
         self._home.call_soon_threadsafe(self._home.call_later, PAUSE, self._pause_is_over)
 
     def _pause_is_over(self) -> None:
         self._due = False
-        if self._stop_listening is not None:
+        if self._stop_listening is None:
+            return
+        if self._inspector.recording.last - self._seen < MANY:
             self._refresh()
+        else:
+            self._want()
 
     def _cell_ended(self, _result: object) -> None:
         # A notebook that is run from end to end is saved before a pause is over.

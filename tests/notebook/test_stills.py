@@ -81,6 +81,21 @@ async def test_the_picture_follows_the_run_at_a_calm_pace(outputs):
     inspector.close()
 
 
+async def test_a_fast_run_is_drawn_when_it_has_come_to_rest(outputs, monkeypatch):
+    monkeypatch.setattr(stills, "MANY", 10)
+    inspector, home = Inspector(SingleThreadedAgentRuntime()), Home()
+    Stills(inspector, home, outputs.sent.append).show()
+    for _ in range(3):
+        await publish(inspector, 20)
+        home.run()
+        assert outputs.changes == 0
+        assert [delay for delay, _ in home.later] == [PAUSE]
+    home.run()
+    assert outputs.changes == 1
+    assert "60 recorded" in next(iter(outputs.values()))
+    inspector.close()
+
+
 async def test_nothing_is_drawn_before_a_view_is_shown_or_where_nothing_is_new(outputs):
     inspector, home = Inspector(SingleThreadedAgentRuntime()), Home()
     still = Stills(inspector, home, outputs.sent.append)
