@@ -49,6 +49,7 @@ export function Status({ store }: { store: Store }) {
 
 function wordsOf(store: Store, state: State, rate: number | null): string {
   const now = situation(store);
+  if (store.played) return standstill(state)?.words ?? sentence(state);
   if (now === "paused" && store.late)
     return "Paused. Records of what happened before are still on their way here.";
   // While messages flow by themselves, only where they come to rest is worth a sentence.
