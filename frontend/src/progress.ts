@@ -1,12 +1,11 @@
 /** How a run goes that nobody steps: how far, how fast, how much is left. */
 
 import { useEffect, useState } from "preact/hooks";
+import { situation } from "./situation";
 import type { State } from "./state";
 import type { Store } from "./store";
 import { whole } from "./words";
 
-/** Deliveries a second that no hand makes. */
-const TOO_FAST = 50;
 const SECONDS = 2;
 const QUIET_MS = 1000;
 /** Fewer records than this are under way at any moment of a fast run. */
@@ -35,8 +34,7 @@ export function useRate(store: Store): number | null {
     const timer = setTimeout(() => look((turn) => turn + 1), QUIET_MS);
     return () => clearTimeout(timer);
   });
-  const runs = !store.played && store.mode !== "paused" && now.queue.size > 0;
-  return runs || rate >= TOO_FAST ? rate : null;
+  return !store.played && situation(store) === "running" ? rate : null;
 }
 
 export function progressWords(store: Store, rate: number | null): string {

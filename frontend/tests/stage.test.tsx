@@ -130,7 +130,9 @@ describe("the picture", () => {
       said("not_portable", [second ?? ""], []),
     ];
     const marked = async (list: unknown) => {
-      const { id } = model.sentOfType("command").find(({ name }) => name === "problems") ?? {};
+      const asked = () => model.sentOfType("command").find(({ name }) => name === "problems");
+      await expect.poll(asked).toBeDefined();
+      const { id } = asked() ?? {};
       model.push({ type: "answer", id, ok: true, value: list });
       await settled();
       return all("trouble").map((mark) => mark.closest<HTMLElement>("[data-what]")?.dataset.id);

@@ -15,7 +15,7 @@ export function Status({ store }: { store: Store }) {
   const rate = useRate(store);
   // What goes by itself is told at a pace that can be read.
   const pause = rate === null && store.behind === 0 ? 0 : SHOWN_EVERY;
-  const words = useCalm(wordsOf(store, state, rate), pause);
+  const words = useCalm(wordsOf(store, state), pause);
   const progress = useCalm(progressWords(store, rate), pause);
   const ignored = [...state.unknown.values()].reduce(
     (sum, number) => sum + number,
@@ -47,7 +47,7 @@ export function Status({ store }: { store: Store }) {
   );
 }
 
-function wordsOf(store: Store, state: State, rate: number | null): string {
+function wordsOf(store: Store, state: State): string {
   const now = situation(store);
   if (store.played) return standstill(state)?.words ?? sentence(state);
   if (now === "paused" && store.late)
@@ -55,7 +55,6 @@ function wordsOf(store: Store, state: State, rate: number | null): string {
   // While messages flow by themselves, only where they come to rest is worth a sentence.
   if (now === "running") return "Running: deliveries go by themselves.";
   if (now === "pausing") return "The kernel was asked to pause.";
-  if (now !== "past" && rate !== null) return "Deliveries go by themselves.";
   if (now === "past") return `Viewing the past. ${sentence(state)}`;
   return standstill(state)?.words ?? sentence(state);
 }
