@@ -141,7 +141,7 @@ def test_a_huge_repr_is_cut():
     assert shown["repr"].endswith("more characters)")
 
 
-def test_a_slow_repr_is_asked_once():
+def test_a_slow_repr_is_asked_twice():
     class Slow:
         asked = 0
 
@@ -151,10 +151,23 @@ def test_a_slow_repr_is_asked_once():
             return "slow"
 
     assert (
-        snapshot([Slow(), Slow()])
-        == '{"json":["slow","<Slow: not shown, since its repr is slow>"]}'
+        snapshot([Slow(), Slow(), Slow()])
+        == '{"json":["slow","slow","<Slow: not shown, since its repr is slow>"]}'
     )
-    assert Slow.asked == 1
+    assert Slow.asked == 2
+
+
+def test_a_repr_that_came_late_once_is_asked_again():
+    class Late:
+        asked = 0
+
+        def __repr__(self):
+            Late.asked += 1
+            if Late.asked % 2:
+                time.sleep(0.06)
+            return str(Late.asked)
+
+    assert snapshot([Late() for _ in range(4)]) == '{"json":["1","2","3","4"]}'
 
 
 def test_an_interrupt_by_the_user_is_not_swallowed():

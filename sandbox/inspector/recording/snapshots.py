@@ -27,7 +27,8 @@ ITEM_LIMIT = 100
 DEPTH_LIMIT = 8
 NODE_LIMIT = 500
 BIT_LIMIT = 1_024
-# A class whose `repr` once took longer than this, in seconds, is not asked again.
+# A class whose `repr` took longer than this, in seconds, twice in a row is not asked again. Once
+# says nothing of it: another program may have had the processor.
 REPR_PATIENCE = 0.05
 
 # What the short way takes: nearly all messages are this small and this flat.
@@ -38,6 +39,7 @@ SHORT_NUMBER = 2**53
 _WRITTEN_AS_TEXT = (date, time, timedelta, Decimal, UUID)
 _name_of = type.__dict__["__name__"].__get__
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_late: WeakSet[type] = WeakSet()
 _slow: WeakSet[type] = WeakSet()
 
 
@@ -162,7 +164,9 @@ def _said_by(value: Any, speak: Callable[[Any], str]) -> str:
             return cut_text(speak(value))
         finally:
             if perf_counter() - begun > REPR_PATIENCE:
-                _slow.add(kind)
+                (_slow if kind in _late else _late).add(kind)
+            elif _late:
+                _late.discard(kind)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever that code raises
