@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sandbox.runtime.queue import place
@@ -19,29 +20,84 @@ if TYPE_CHECKING:
 # A place, and the number of the delivery that stands there, should two stand in one place.
 First = tuple[tuple[int, ...], int]
 
+BLOCK = 2_000
 
-class LineInOrder(list["Delivery"]):
-    """Deliveries in the order of the queue, any of which may be chosen, for the policy `random`."""
 
-    __slots__ = ()
+class LineInOrder:
+    """Deliveries in the order of the queue, any of which may be chosen, for the policy `random`.
+
+    They stand in blocks, so that taking one out moves few others. Choosing one and taking it out
+    take about the same time however many there are; what is done by hand goes through all.
+    """
+
+    __slots__ = ("_blocks", "_length", "_seen")
+
+    def __init__(self, deliveries: Iterable[Delivery] = ()) -> None:
+        self._fill(list(deliveries))
+
+    def _fill(self, deliveries: list[Delivery]) -> None:
+        self._blocks = [deliveries[i : i + BLOCK] for i in range(0, len(deliveries), BLOCK)]
+        self._length = len(deliveries)
+        # Where the one stands that was asked for last, since it is taken out next.
+        self._seen: tuple[int, int] | None = None
+
+    def append(self, delivery: Delivery) -> None:
+        """Put it at the end."""
+        if not self._blocks or len(self._blocks[-1]) == BLOCK:
+            self._blocks.append([])
+        self._blocks[-1].append(delivery)
+        self._length += 1
+
+    def insert(self, index: int, delivery: Delivery) -> None:
+        """Put it before the one that has this index now."""
+        deliveries = list(self)
+        deliveries.insert(index, delivery)
+        self._fill(deliveries)
+
+    def remove(self, delivery: Delivery) -> None:
+        """Take it out; a `ValueError` says that it is not here."""
+        at = self._seen
+        if at is None or self._blocks[at[0]][at[1]] is not delivery:
+            at = self._find(delivery)
+        block = self._blocks[at[0]]
+        del block[at[1]]
+        if not block:
+            del self._blocks[at[0]]
+        self._length -= 1
+        self._seen = None
 
     def popleft(self) -> Delivery:
         """Take out the first."""
-        return self.pop(0)
+        first = self[0]
+        self.remove(first)
+        return first
 
-    def remove(self, delivery: Delivery) -> None:
-        """Take it out."""
-        # To compare it with one after the other takes long.
-        index = bisect_left(self, place(delivery), key=place)
-        if self[index : index + 1] == [delivery]:
-            del self[index]
-        else:  # it was moved, and still stands where it was
-            super().remove(delivery)
+    def clear(self) -> None:
+        """Take out all."""
+        self._fill([])
 
-    def __contains__(self, delivery: object) -> bool:
-        # Its place is known, unless it was moved, and what is no delivery is not asked for.
-        index = bisect_left(self, place(delivery), key=place)  # type: ignore[arg-type]
-        return self[index : index + 1] == [delivery] or super().__contains__(delivery)
+    def _find(self, delivery: Delivery) -> tuple[int, int]:
+        for at, block in enumerate(self._blocks):
+            if delivery in block:
+                return at, block.index(delivery)
+        msg = f"{delivery!r} does not stand in this line."
+        raise ValueError(msg)
+
+    def __getitem__(self, index: int) -> Delivery:
+        left = index if index >= 0 else self._length + index
+        for at, block in enumerate(self._blocks):
+            if left < len(block):
+                self._seen = at, left
+                return block[left]
+            left -= len(block)
+        msg = f"There are {self._length} deliveries, none with the index {index}."
+        raise IndexError(msg)
+
+    def __iter__(self) -> Iterator[Delivery]:
+        return chain.from_iterable(self._blocks)
+
+    def __len__(self) -> int:
+        return self._length
 
 
 class LineOfPairs:
@@ -91,8 +147,10 @@ class LineOfPairs:
         self._sort(deliveries)
 
     def remove(self, delivery: Delivery) -> None:
-        """Take it out."""
-        del self._waiting[delivery.number]
+        """Take it out; a `ValueError` says that it is not here."""
+        if self._waiting.pop(delivery.number, None) is not delivery:
+            msg = f"{delivery!r} does not stand in this line."
+            raise ValueError(msg)
         pair = (delivery.sender, delivery.recipient)
         line, first = self._pairs.get(pair), _first(delivery)
         index = bisect_left(self._firsts, first)
@@ -131,3 +189,7 @@ class LineOfPairs:
 
 def _first(delivery: Delivery) -> First:
     return place(delivery), delivery.number
+
+
+# What deliveries can wait in.
+Line = deque["Delivery"] | LineInOrder | LineOfPairs

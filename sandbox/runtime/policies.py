@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sandbox.runtime.delivery import Delivery
+    from sandbox.runtime.lines import Line
 
 _WORD = 0xFFFF_FFFF_FFFF_FFFF
 
@@ -37,11 +38,11 @@ class Policy:
         self.seed = seed
         self.made = 0
 
-    def line(self, pending: Iterable[Delivery]) -> deque[Delivery] | LineInOrder | LineOfPairs:
+    def line(self, pending: Iterable[Delivery]) -> Line:
         """What deliveries wait in under this policy; these do already, in order."""
         return deque(pending)
 
-    def choose(self, may_go: Sequence[Delivery] | LineOfPairs) -> Delivery | None:
+    def choose(self, may_go: Sequence[Delivery] | Line) -> Delivery | None:
         """The one that goes next of those that may, which come in the order of the queue.
 
         Asking changes nothing; the queue counts what was `made`.
@@ -68,7 +69,7 @@ class Policy:
 class _LastIn(Policy):
     __slots__ = ()
 
-    def choose(self, may_go: Sequence[Delivery] | LineOfPairs) -> Delivery | None:
+    def choose(self, may_go: Sequence[Delivery] | Line) -> Delivery | None:
         return may_go[-1] if may_go else None
 
     def order(self, may_go: Sequence[Delivery]) -> list[Delivery]:
@@ -81,7 +82,7 @@ class _Random(Policy):
     def line(self, pending: Iterable[Delivery]) -> LineInOrder:
         return LineInOrder(pending)
 
-    def choose(self, may_go: Sequence[Delivery] | LineOfPairs) -> Delivery | None:
+    def choose(self, may_go: Sequence[Delivery] | Line) -> Delivery | None:
         return may_go[self._draw(0, len(may_go))] if may_go else None
 
     def order(self, may_go: Sequence[Delivery]) -> list[Delivery]:
@@ -95,7 +96,7 @@ class _Pairs(Policy):
     def line(self, pending: Iterable[Delivery]) -> LineOfPairs:
         return LineOfPairs(pending)
 
-    def choose(self, may_go: Sequence[Delivery] | LineOfPairs) -> Delivery | None:
+    def choose(self, may_go: Sequence[Delivery] | Line) -> Delivery | None:
         if isinstance(may_go, LineOfPairs):
             return may_go.first_of(self._draw(0, may_go.pairs)) if may_go else None
         firsts: dict[object, Delivery] = {}

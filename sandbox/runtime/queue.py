@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sandbox.runtime.delivery import HELD, QUEUED, RESPONSE
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from sandbox.messaging.agent_id import AgentId
     from sandbox.runtime.delivery import Delivery
-    from sandbox.runtime.lines import LineInOrder, LineOfPairs
+    from sandbox.runtime.lines import Line
     from sandbox.runtime.policies import Policy
 
 # Places are compared as tuples, so there is always room for another between two of them.
@@ -46,7 +47,7 @@ class DeliveryQueue:
     )
 
     def __init__(self) -> None:
-        self.ready: deque[Delivery] | LineInOrder | LineOfPairs = deque()
+        self.ready: Line = deque()
         # A key here means: this agent's mailbox is closed, its turn is open.
         self.mailboxes: dict[AgentId, deque[Delivery]] = {}
         # Number of the delivery whose turn keeps a mailbox closed -> the agent.
@@ -170,7 +171,7 @@ class DeliveryQueue:
             self.ready.pop()  # the last is far to seek in a long queue
             return
         for line in (self.ready, *self.mailboxes.values()):
-            if delivery in line:
+            with suppress(ValueError):  # it is not in this one
                 line.remove(delivery)
                 return
         msg = f"{delivery!r} is not in the queue."
@@ -284,7 +285,7 @@ class DeliveryQueue:
 
     def _that_may_go(
         self, above_depth: int, among: Callable[[Delivery], bool] | None
-    ) -> Sequence[Delivery] | LineOfPairs:
+    ) -> Sequence[Delivery] | Line:
         line = self._in_order()
         if line is self.ready and above_depth < 0 and not self.paused and among is None:
             return self.ready
@@ -330,7 +331,7 @@ def place_between(before: Place | None, after: Place | None) -> Place:
     return (*before, 0)
 
 
-def _insert(line: deque[Delivery] | LineInOrder | LineOfPairs, delivery: Delivery) -> None:
+def _insert(line: Line, delivery: Delivery) -> None:
     own = place(delivery)
     if not line or place(line[-1]) < own:
         line.append(delivery)

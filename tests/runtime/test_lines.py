@@ -15,10 +15,10 @@ DEEDS = ("append", "append", "remove", "first", "back", "address")
 NAMES = st.sampled_from("abc")
 
 
-def delivery(number, sender="a", recipient="b"):
+def delivery(number, sender="a", recipient="b", kind=Delivery):
     context = MessageContext(AgentId(sender, "x"), None, False, CancellationToken(), f"m{number}")
     origin = (None, 0)
-    return Delivery(number, Kind.EVENT, number, AgentId(recipient, "x"), context, origin, None)
+    return kind(number, Kind.EVENT, number, AgentId(recipient, "x"), context, origin, None)
 
 
 def firsts(deliveries):
@@ -76,18 +76,66 @@ def test_lines_are_in_order_and_can_be_changed_by_hand(kind):
     assert not line
 
 
-@pytest.mark.parametrize("kind", [lines.LineInOrder, lines.LineOfPairs])
-def test_taking_one_out_of_a_long_line_looks_at_few(kind, monkeypatch):
-    deliveries = [delivery(n, "abcdefgh"[n % 8]) for n in range(1, 4001)]
-    line = kind(deliveries)
+@given(st.data())
+def test_a_line_in_blocks_is_as_good_as_a_list(data):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "BLOCK", 3)
+        plain = [delivery(number) for number in range(1, data.draw(st.integers(1, 12)))]
+        line = lines.LineInOrder(plain)
+        for number in range(20, 20 + data.draw(st.integers(1, 30))):
+            deed = data.draw(st.sampled_from(["append", "choose", "remove", "look", "insert"]))
+            index = data.draw(st.integers(0, len(plain) - 1)) if plain else 0
+            if deed == "append" or not plain:
+                plain.append(delivery(number))
+                line.append(plain[-1])
+            elif deed == "insert":
+                plain.insert(index, delivery(number))
+                line.insert(index, plain[index])
+            elif deed == "look":
+                assert line[index] is plain[index]
+            else:
+                chosen = line[index] if deed == "choose" else plain[index]
+                assert chosen is plain.pop(index)
+                line.remove(chosen)
+                with pytest.raises(ValueError, match="does not stand in this line"):
+                    line.remove(chosen)
+            assert (list(line), len(line)) == (plain, len(plain))
+            assert [line[at] for at in range(-len(plain), len(plain))] == plain * 2
+            with pytest.raises(IndexError, match="none with the index"):
+                line[len(plain)]
+
+
+def in_pairs(line):
+    """The first of some pair in the middle."""
+    return line.first_of(line.pairs // 2)
+
+
+def in_order(line):
+    return line[len(line) // 2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "choose"), [(lines.LineInOrder, in_order), (lines.LineOfPairs, in_pairs)]
+)
+def test_choosing_one_of_a_long_line_and_taking_it_out_looks_at_few(kind, choose, monkeypatch):
     looks = Counter()
+
+    class Compared(Delivery):
+        __slots__ = ()
+
+        def __eq__(self, other):
+            looks["compared"] += 1
+            return self is other
+
+        __hash__ = None
 
     def counting_place(each):
         looks["place"] += 1
         return place(each)
 
+    line = kind(delivery(n, "abcdefgh"[n % 8], kind=Compared) for n in range(1, 9_001))
     monkeypatch.setattr(lines, "place", counting_place)
-    for each in deliveries[:8]:
-        assert each in line
-        line.remove(each)
-    assert looks["place"] <= 8 * 40
+    for left in range(8_999, 8_990, -1):
+        line.remove(choose(line))
+        assert len(line) == left
+    assert looks["compared"] + looks["place"] <= 9 * 20
