@@ -44,6 +44,14 @@ CUT = """() => [...document.querySelectorAll(
     return element.checkVisibility() && scrollWidth > clientWidth + 1
         && getComputedStyle(element).overflowX !== 'visible' && !title ? [innerText] : [];
 })"""
+# Words that lie on the picture, behind its buttons.
+BEHIND = """() => [...document.querySelectorAll('[data-testid="thread-words"]')].flatMap(words => {
+    const own = words.getBoundingClientRect();
+    return [...words.closest('section').querySelectorAll('button')].filter(button => {
+        const { left, right, top, bottom } = button.getBoundingClientRect();
+        return left < own.right && right > own.left && top < own.bottom && bottom > own.top;
+    }).map(button => button.title);
+})"""
 SIDEWAYS = """() => {
     const view = document.querySelector('[data-testid="inspector"]');
     return view.scrollWidth - view.clientWidth;
@@ -77,6 +85,7 @@ class Onlooker:
         where = f"{self._dress}-{name}"
         self.found += [f"{where}: {one}" for one in page.evaluate(FOUND)]
         self.found += [f"{where}: cut: {one}" for one in page.evaluate(CUT)]
+        self.found += [f"{where}: words behind: {one}" for one in page.evaluate(BEHIND)]
         if page.evaluate(SIDEWAYS) > 0:
             self.found.append(f"{where}: wider than its room")
         if take:
