@@ -205,7 +205,7 @@ export class Store {
     this.notice.value = null;
     try {
       // A step while running means: stop here, then go one further.
-      if (name === "step" && this.mode === "running") await this.#command("pause");
+      if (name === "step" && this.mode !== "paused") await this.#command("pause");
       return await this.#command(name, args);
     } catch (error) {
       this.notice.value = error instanceof Error ? error.message : String(error);

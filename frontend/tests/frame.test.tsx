@@ -2,7 +2,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ACTIONS, keyWord } from "../src/actions";
 import inspector from "../src/index";
 import type { RawRecord } from "../src/records";
-import { FakeModel, type RecordingName, recording, recordsBefore, repeated } from "./helpers";
+import {
+  FakeModel,
+  pausedBefore,
+  type RecordingName,
+  recording,
+  recordsBefore,
+  repeated,
+} from "./helpers";
 
 let model: FakeModel;
 let el: HTMLElement;
@@ -189,7 +196,7 @@ describe("the table of actions", () => {
   });
 
   test("is listed whole by ?, and each action can be done from the list", async () => {
-    await open(recordsBefore("rpc", "handling", 2));
+    await open(pausedBefore("rpc", "handling", 2));
     await press("?", { shiftKey: true });
     const rows = [...one("help").querySelectorAll<HTMLElement>("[data-action]")];
     expect(rows.map((row) => row.dataset.action)).toEqual([...ACTIONS.keys()]);
@@ -223,7 +230,7 @@ describe("the table of actions", () => {
   });
 
   test("follows a message through what it causes", async () => {
-    await open(recordsBefore("rpc", "handling", 2));
+    await open(pausedBefore("rpc", "handling", 2));
     all("log-row")[0]?.click();
     await press("f");
     expect(commands()).toEqual([["step", { number: 2 }]]);
@@ -340,8 +347,7 @@ describe("the state word", () => {
     const next = records.length + 1;
     const mode = (mode: string, seq: number) => ({ kind: "mode", mode, seq, time: seq });
     const answer = (name: string, last: number) => {
-      const { id } = model.sentOfType("command").findLast((one) => one.name === name) ?? {};
-      model.push({ type: "answer", id, ok: true, value: null, last });
+      model.answer(name, last);
       return settled();
     };
 

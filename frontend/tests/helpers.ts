@@ -115,6 +115,11 @@ export function recordsBefore(name: RecordingName, kind: string, number: number)
   return recording(name).slice(0, countBefore(name, kind, number));
 }
 
+/** The records before that one, and then a pause. */
+export function pausedBefore(name: RecordingName, kind: string, number: number): RawRecord[] {
+  return [...recordsBefore(name, kind, number), { kind: "mode", mode: "paused" }];
+}
+
 /** A widget model whose kernel is the test: what the page sends is kept, what it gets is pushed. */
 export class FakeModel {
   /** The second part of the page code is there from the beginning. */
@@ -148,6 +153,12 @@ export class FakeModel {
 
   batch(first: number, records: readonly RawRecord[]): void {
     this.push({ type: "batch", first, records });
+  }
+
+  /** Answers the last command of this name; `last` is the number of the kernel's last record. */
+  answer(name: string, last?: number): void {
+    const { id } = this.sentOfType("command").findLast((one) => one.name === name) ?? {};
+    this.push({ type: "answer", id, ok: true, value: null, ...(last !== undefined && { last }) });
   }
 
   sentOfType(type: string): { [field: string]: unknown }[] {

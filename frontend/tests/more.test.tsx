@@ -12,7 +12,7 @@ class SparingModel extends FakeModel {
   }
 
   /** As it is built, the second part is handed what it needs; here that is all of it. */
-  answer(script = "export default (all) => all"): void {
+  deliver(script = "export default (all) => all"): void {
     this.push({ type: "page_code", script, style: ".from-more{}" });
   }
 }
@@ -100,7 +100,7 @@ test("is asked for once, with the first records, for all views of the model", as
   expect(model.asked()).toBe(1);
   await tab("spacetime");
   expect(coming(".sb-bottom")).toEqual(["One moment…", "One moment…"]);
-  model.answer();
+  model.deliver();
   await come("space-time");
   expect(all("space-time")).toHaveLength(2);
   expect(all("coming")).toEqual([]);
@@ -118,7 +118,7 @@ test.each([
   one("inspector").focus();
   await press(key);
   expect(all(id)).toEqual([]);
-  model.answer();
+  model.deliver();
   const pane = await come(id);
   await settled();
   if (key !== "g") expect(pane.contains(document.activeElement)).toBe(true);
@@ -131,7 +131,7 @@ test("the table that was asked for in the picture has the keyboard when it comes
   el.querySelector<HTMLElement>('[data-testid="graph"] [tabindex="0"]')?.focus();
   await press("g");
   expect(document.activeElement).toBe(one("inspector"));
-  model.answer();
+  model.deliver();
   const table = await come("matrix");
   await vi.waitFor(() => expect(table.contains(document.activeElement)).toBe(true));
 });
@@ -141,7 +141,7 @@ test("the search field that was asked for by its key has the keyboard when it co
   one("inspector").focus();
   await press("/");
   expect(all("search")).toEqual([]);
-  model.answer();
+  model.deliver();
   const field = await come("search");
   await vi.waitFor(() => expect(document.activeElement).toBe(field));
 });
@@ -151,7 +151,7 @@ test("a menu that was asked for before it was there opens when it comes", async 
   one("view-menu").click();
   await settled();
   expect(all("menu")).toEqual([]);
-  model.answer();
+  model.deliver();
   await come("menu");
 });
 
@@ -174,15 +174,15 @@ test("a kernel that does not answer is told, and can be asked again", async () =
   expect(coming(".sb-bottom")).toEqual(["One moment…"]);
   expect(model.asked()).toBe(2);
   vi.useRealTimers();
-  model.answer();
+  model.deliver();
   await vi.waitFor(() => expect(el.querySelector(".sb-problems-list")).toBeTruthy());
 });
 
 test("an answer that comes twice changes nothing that is shown", async () => {
   await open();
   await tab("spacetime");
-  model.answer("export default (all) => ({ ...all })");
-  model.answer("export default (all) => ({ ...all, SpaceTime: () => null })");
+  model.deliver("export default (all) => ({ ...all })");
+  model.deliver("export default (all) => ({ ...all, SpaceTime: () => null })");
   const pane = await come("space-time");
   await settled();
   expect(one("space-time")).toBe(pane);
@@ -191,10 +191,10 @@ test("an answer that comes twice changes nothing that is shown", async () => {
 test("what cannot be loaded is told in a sentence, and the view goes on", async () => {
   await open();
   await tab("spacetime");
-  model.answer("this is no script");
+  model.deliver("this is no script");
   await vi.waitFor(() => expect(coming(".sb-bottom")[0]).toContain("could not be loaded"));
   one("try-again").click();
-  model.answer();
+  model.deliver();
   await come("space-time");
 });
 
@@ -209,7 +209,7 @@ test("without a kernel it does not come, and what has come goes on", async () =>
   await settled();
   expect(coming(".sb-bottom")).toEqual([`${GONE} Try again`]);
   expect(model.asked()).toBe(asked);
-  model.answer();
+  model.deliver();
   await come("space-time");
   model.fire("comm:close");
   await tab("problems");

@@ -3,7 +3,7 @@ import inspector from "../src/index";
 import type { RawRecord } from "../src/records";
 import { stateAfter } from "../src/reducer";
 import { Store } from "../src/store";
-import { countBefore, FakeModel, recording, recordsBefore } from "./helpers";
+import { countBefore, FakeModel, pausedBefore, recording, recordsBefore } from "./helpers";
 
 let model: FakeModel;
 let el: HTMLElement;
@@ -113,7 +113,8 @@ describe("the whole view", () => {
     await settled();
     expect(all("queue-item")).toEqual([]);
     expect(all("log-row").length).toBe(4);
-    expect(one("spoken").textContent).toContain("Step 4: response TaskResponse");
+    // Told at a pace that can be read.
+    await expect.poll(() => one("spoken").textContent).toContain("Step 4: response TaskResponse");
   });
 
   test("writes the next step where the last one stood", async () => {
@@ -188,17 +189,29 @@ describe("one selection", () => {
 
 describe("verbs and keys", () => {
   test("Step, Run and Pause send their commands", async () => {
-    await open(recordsBefore("rpc", "handling", 2));
+    await open(pausedBefore("rpc", "handling", 2));
     one("step").click();
     one("run").click();
     expect(commands()).toEqual([
       ["step", {}],
       ["resume", {}],
     ]);
-    model.batch(countBefore("rpc", "handling", 2) + 1, [{ kind: "mode", mode: "running" }]);
+    model.batch(countBefore("rpc", "handling", 2) + 2, [{ kind: "mode", mode: "running" }]);
     await settled();
     one("pause").click();
     expect(commands().at(-1)).toEqual(["pause", {}]);
+  });
+
+  test.each(["running", "run"])("Step pauses first when the mode is %s", async (mode) => {
+    await open([...recordsBefore("rpc", "handling", 2), { kind: "mode", mode }]);
+    one("step").click();
+    expect(commands()).toEqual([["pause", {}]]);
+    model.answer("pause");
+    await settled();
+    expect(commands()).toEqual([
+      ["pause", {}],
+      ["step", {}],
+    ]);
   });
 
   test("a verb that makes no sense now says why and sends nothing", async () => {
