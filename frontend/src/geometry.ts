@@ -1,6 +1,6 @@
 /** Lines between boxes, as cubic curves that can be drawn and travelled; and room for texts. */
 
-import { type Box, type Layout, middle, PITCH, type Rect, SIZES, TABS } from "./layout";
+import { type Box, LANE, type Layout, middle, PITCH, type Rect, SIZES, TABS } from "./layout";
 
 export interface Point {
   x: number;
@@ -35,6 +35,7 @@ function findWay(layout: Layout, from: string, to: string): Way | null {
   const end = layout.boxes.get(to);
   if (start === undefined || end === undefined) return null;
   if (start.x + start.width < end.x) return forward(layout, start, end);
+  if (start.column === "outside" && end.column === "topic") return down(layout, start, end);
   if (end.x + end.width < start.x) return backward(layout, start, end);
   return [
     start.column === "type" && end.column === "type" ? around(start, end) : along(start, end),
@@ -51,6 +52,27 @@ function forward(layout: Layout, start: Box, end: Box): Way {
   return direct(layout, [start, end], a, b) ?? through(layout, a, b, end.y - 6);
 }
 
+/** From above the topics into one of them: beside those that stand between. */
+function down(layout: Layout, start: Box, end: Box): Way {
+  const straight = along(start, end);
+  if (isClear(layout, [start, end], straight)) return [straight];
+  const [a] = straight;
+  const boxes = [...layout.boxes.values()];
+  const topics = boxes.filter(({ column, x }) => column === "topic" && x === end.x);
+  const tags = boxes.filter(({ column, y }) => column === "outside" && y < end.y);
+  const lane = end.x - LANE;
+  const below = { x: a.x, y: Math.max(a.y, ...tags.map(({ y, height }) => y + height)) };
+  const beside = { x: lane, y: Math.min(...topics.map(({ y }) => y)) };
+  const level = { x: lane, y: middle(end) - 10 };
+  const turn = { x: lane, y: middle(end) };
+  return [
+    ...(below.y > a.y ? [upright(a, below)] : []),
+    upright(below, beside),
+    upright(beside, level),
+    [level, turn, turn, { x: end.x, y: middle(end) }],
+  ];
+}
+
 /** From an agent type back to a topic: lower on both boxes, to keep clear of the subscription. */
 function backward(layout: Layout, start: Box, end: Box): Way {
   const a = { x: start.x, y: middle(start) + start.height / 4 };
@@ -61,6 +83,12 @@ function backward(layout: Layout, start: Box, end: Box): Way {
 /** A single curve, unless a box is in its way. */
 function direct(layout: Layout, ends: readonly Box[], a: Point, b: Point): Way | null {
   const curve = sideways(a, b);
+  return isClear(layout, ends, curve) ? [curve] : null;
+}
+
+/** Whether a curve passes behind no box but those at its ends. */
+function isClear(layout: Layout, ends: readonly Box[], curve: Curve): boolean {
+  const [a, , , b] = curve;
   const [left, right] = [Math.min(a.x, b.x), Math.max(a.x, b.x)];
   const [top, bottom] = [Math.min(a.y, b.y), Math.max(a.y, b.y)];
   const between = layout.outlines.filter(
@@ -71,9 +99,9 @@ function direct(layout: Layout, ends: readonly Box[], a: Point, b: Point): Way |
   const obstacles = between.filter(({ x, y }) => !ends.some((end) => end.x === x && end.y === y));
   for (let t = 0.08; t < 0.95 && obstacles.length > 0; t += 0.06) {
     const { x, y } = pointAt(curve, t);
-    if (obstacles.some((rect) => isInside(rect, x, y, 2))) return null;
+    if (obstacles.some((rect) => isInside(rect, x, y, 2))) return false;
   }
-  return [curve];
+  return true;
 }
 
 /** Through the gap between rows: across the topics below their slot, then level with the types. */
@@ -114,7 +142,10 @@ function sideways(a: Point, b: Point): Curve {
 function along(start: Box, end: Box): Curve {
   const down = middle(end) >= middle(start);
   const a = { x: start.x + start.width / 2, y: down ? start.y + start.height : start.y };
-  const b = { x: end.x + end.width / 2, y: down ? end.y : end.y + end.height };
+  return upright(a, { x: end.x + end.width / 2, y: down ? end.y : end.y + end.height });
+}
+
+function upright(a: Point, b: Point): Curve {
   const reach = (b.y - a.y) * 0.45;
   return [a, { x: a.x, y: a.y + reach }, { x: b.x, y: b.y - reach }, b];
 }

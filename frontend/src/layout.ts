@@ -52,6 +52,8 @@ export const NARROW = 430;
 const GAP = { least: 52, most: 130 };
 /** Right of the agents, where calls between them bend around. */
 const RIGHT = 24;
+/** Left of the topics, where lines from above go down. */
+export const LANE = 10;
 const MARGIN = 8;
 const NOBODY: Drags = new Map();
 
@@ -64,7 +66,7 @@ export function layout(places: readonly Place[], width: number, drags: Drags = N
   }
   const headings = put.narrow ? [] : put.headings();
   const outlines = [...put.boxes.values()].map(outline);
-  return { boxes: put.boxes, outlines, bounds: boundsOf(outlines, headings.length > 0), headings };
+  return { boxes: put.boxes, outlines, bounds: boundsOf(outlines, put.narrow), headings };
 }
 
 class Placing {
@@ -145,8 +147,9 @@ class Placing {
       return { x: this.#outsideX(), y: slot * PITCH.slot - SIZES.outside.height / 2 };
     const turn = count % OUTSIDE_SLOTS;
     const row = Math.floor(turn / 3);
+    // The lines of the upper row come down between the tags of the lower one.
     return {
-      x: (turn % 3) * (SIZES.outside.width + 24),
+      x: ((turn % 3) + row / 2) * (SIZES.outside.width + 24),
       y: -SIZES.type.height / 2 - 46 - 36 * row,
     };
   }
@@ -174,7 +177,7 @@ function nearestFree(wish: number, taken: Set<number>, from: number, to: number)
   return null;
 }
 
-function boundsOf(outlines: readonly Rect[], headed: boolean): Rect {
+function boundsOf(outlines: readonly Rect[], narrow: boolean): Rect {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const { x, y, width, height } of outlines) {
     left = Math.min(left, x);
@@ -183,12 +186,13 @@ function boundsOf(outlines: readonly Rect[], headed: boolean): Rect {
     bottom = Math.max(bottom, y + height);
   }
   if (outlines.length === 0) return { x: 0, y: 0, width: 1, height: 1 };
-  const above = headed ? 18 : 0;
+  const headings = narrow ? 0 : 18;
+  const lane = narrow ? LANE : 0;
   return {
-    x: left - MARGIN,
-    y: top - MARGIN - above,
-    width: right - left + 2 * MARGIN + RIGHT,
-    height: bottom - top + 2 * MARGIN + above,
+    x: left - MARGIN - lane,
+    y: top - MARGIN - headings,
+    width: right - left + 2 * MARGIN + lane + RIGHT,
+    height: bottom - top + 2 * MARGIN + headings,
   };
 }
 

@@ -3,7 +3,6 @@ import {
   drawnWindow,
   fitted,
   isAllSeen,
-  leastCovering,
   MOST_SCALE,
   panned,
   revealing,
@@ -12,6 +11,7 @@ import {
   viewOf,
   zoomed,
 } from "../src/stage/camera";
+import { leastCovering } from "../src/stage/caption";
 import { detailFor } from "../src/stage/detail";
 
 const stage = { width: 500, height: 330 };

@@ -336,7 +336,7 @@ describe("the state word", () => {
     await open([...records, stopped, run]);
     expect(word()).toBe("running");
     await click("pause");
-    expect(model.sentOfType("command").at(-1)?.name).toBe("pause");
+    expect(commands().at(-1)).toEqual(["pause", {}]);
     model.batch(seq + 2, [{ kind: "mode", mode: "paused" }]);
     await settled();
     expect(word()).toBe("paused");

@@ -1,6 +1,5 @@
 /** What part of the picture is in sight: pan, zoom and fit, as arithmetic on a view. */
 
-import { touches } from "../geometry";
 import { NARROW, type Rect } from "../layout";
 
 /** A point p of the picture is seen at p · scale + (x, y), in pixels of the stage. */
@@ -25,10 +24,14 @@ const FIT_SCALE = 1.25;
 /** How much more is drawn than is in sight. */
 const AROUND = 1.6;
 
-/** Room of the tools that lie on the picture: above and below its left part. */
 export const TOOLS = { height: 32, above: 236, below: 137 };
 /** On a narrow stage all of them are above. */
 const NARROW_TOOLS = { height: 32, above: NARROW, below: 0 };
+
+/** Room of the tools that lie on the picture: above and below its left part. */
+export function toolsOn(stage: Size): typeof TOOLS {
+  return stage.width < NARROW ? NARROW_TOOLS : TOOLS;
+}
 
 /** The whole picture, in the middle of the stage; the tools cover none of the boxes. */
 export function fitted(bounds: Rect, stage: Size, boxes: readonly Rect[] = []): View {
@@ -56,29 +59,12 @@ function within(bounds: Rect, stage: Size, above: number, below: number): View {
 }
 
 function isCovered(view: View, box: Rect, stage: Size): boolean {
-  const tools = stage.width < NARROW ? NARROW_TOOLS : TOOLS;
+  const tools = toolsOn(stage);
   const left = box.x * view.scale + view.x;
   const top = box.y * view.scale + view.y;
   const bottom = top + box.height * view.scale;
   if (top < tools.height && left < tools.above) return true;
   return bottom > stage.height - tools.height && left < tools.below;
-}
-
-/** Where words of this size lie on the picture and cover fewest of its boxes: left and top. */
-export function leastCovering(view: View, stage: Size, boxes: readonly Rect[], words: Size) {
-  const tools = stage.width < NARROW ? NARROW_TOOLS : TOOLS;
-  const right = stage.width - words.width - 4;
-  const bottom = stage.height - words.height - 4;
-  const [width, height] = [words.width / view.scale, words.height / view.scale];
-  const covered = (x: number, y: number) => {
-    const under = { x: (x - view.x) / view.scale, y: (y - view.y) / view.scale, width, height };
-    return { x, y, boxes: boxes.filter((box) => touches(box, under)).length };
-  };
-  return [
-    covered(4, tools.below > 0 ? bottom - tools.height + 2 : bottom),
-    covered(right, bottom),
-    covered(right, tools.below > 0 ? 4 : tools.height),
-  ].reduce((best, other) => (other.boxes < best.boxes ? other : best));
 }
 
 /** Whether all of the picture is in sight. */

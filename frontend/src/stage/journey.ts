@@ -135,11 +135,3 @@ export function agentRect(scene: Scene, agent: string): Rect | null {
   const cell = cells === null ? null : cellRect(cells, agent);
   return cell ?? more ?? shape.box;
 }
-
-/** The words for threads, as in "source s1 → key s1". */
-export function threadWords(found: readonly Thread[]): string[] {
-  const shown = found.length > MAX_THREADS ? found.slice(0, MAX_THREADS - 1) : found;
-  const words = shown.map(({ source, key }) => `source ${source} → key ${key}`);
-  const rest = found.length - shown.length;
-  return rest === 0 ? words : [...words, `and ${rest} more`];
-}

@@ -4,16 +4,10 @@ import { useEffect, useId, useLayoutEffect, useMemo, useRef } from "preact/hooks
 import { pathData, reversed, type Way } from "../geometry";
 import { type Layout, layout as layoutOf, type Rect } from "../layout";
 import { newShapes, type Scene, scene as sceneOf } from "../scene";
-import { drawnWindow, leastCovering } from "../stage/camera";
+import { drawnWindow } from "../stage/camera";
 import { type Detail, detailFor, TEXT } from "../stage/detail";
 import { dragsOf } from "../stage/drags";
-import {
-  agentRect,
-  journey,
-  type Thread,
-  threads as threadsOf,
-  threadWords,
-} from "../stage/journey";
+import { agentRect, journey, type Thread, threads as threadsOf } from "../stage/journey";
 import type { Line } from "../stage/lines";
 import { neighbourhood, nodesOf, stopKey } from "../stage/neighbours";
 import { Recall } from "../stage/recall";
@@ -22,13 +16,13 @@ import { NO_TROUBLES, type Troubles } from "../stage/troubles";
 import { watchedFields } from "../stage/watched";
 import type { Agent, Delivery, State, Subscription } from "../state";
 import { isSelected, type Selection, type Store } from "../store";
-import { subscriptionWords } from "../words";
 import { LineMesh, LineShape, Threads, Trace } from "./Lines";
 import { later } from "./later";
 import { OutsideTag, TopicHexagon, TypeBox } from "./shapes";
 import type { Camera } from "./useCamera";
 import { useGestures } from "./useGestures";
 
+const Caption = later("Caption", null);
 const Dots = later("Dots", null);
 
 /** A role of the WAI-ARIA Graphics Module, which preact's types do not list. */
@@ -147,7 +141,14 @@ export function Graph({ store, camera }: { store: Store; camera: Camera }) {
       <p id={words} class="sb-unseen">
         {graphWords(state)}
       </p>
-      <Caption state={state} about={about} threads={threads} camera={camera} layout={layout} />
+      <Caption
+        store={store}
+        state={state}
+        about={about}
+        threads={threads}
+        camera={camera}
+        layout={layout}
+      />
     </div>
   );
 }
@@ -319,40 +320,4 @@ function graphWords(state: State): string {
     count(state.subscriptions.size, "subscription"),
   ];
   return `${parts.join(", ")}. Arrow keys go from one to the next; G shows them as a table.`;
-}
-
-interface CaptionProps {
-  state: State;
-  about: Selection | null;
-  threads: readonly Thread[];
-  camera: Camera;
-  layout: Layout;
-}
-
-/** What the lines that are marked mean. */
-function Caption({ state, about, threads, camera, layout }: CaptionProps) {
-  const box = useRef<HTMLParagraphElement>(null);
-  const subscription =
-    about?.what === "subscription" ? state.subscriptions.get(about.id) : undefined;
-  const shown = threads.length > 0 || subscription !== undefined;
-  const words = threads.length === 0 ? ["no message has come this way yet"] : threadWords(threads);
-  const size = camera.size.value;
-  // Not while the picture is moved: the words would jump from corner to corner.
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const { offsetWidth: width, offsetHeight: height } = element;
-    const view = camera.view.peek();
-    const { x, y } = leastCovering(view, size, layout.outlines, { width, height });
-    element.style.translate = `${x}px ${y}px`;
-  }, [shown, words.join(), size, layout]);
-  if (!shown) return null;
-  return (
-    <p ref={box} class="sb-caption" data-testid="thread-words" title={words.join(" · ")}>
-      {subscription !== undefined && <b>{subscriptionWords(subscription)}</b>}
-      {words.map((line) => (
-        <span key={line}>{line}</span>
-      ))}
-    </p>
-  );
 }

@@ -4,6 +4,7 @@ export { fieldsOf, listsOf } from "../lists";
 export { problemsOf } from "../problems";
 export { parse, Search } from "../search";
 export { BreakForm, Breakpoints } from "./Breakpoints";
+export { Caption } from "./Caption";
 export { Dots } from "./Dots";
 export { DropForm } from "./DropForm";
 export { CodeTab } from "./detail/CodeTab";
