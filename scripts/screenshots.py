@@ -84,6 +84,7 @@ async def take(server: Server, folder: Path) -> None:
         await page.wait_for_function(READY)
         await page.evaluate(RUN_ALL)
         await step(page)
+        await page.locator('[title="1 problem"]:visible').wait_for()
         for name, theme in THEMES.items():
             await page.evaluate(SET_THEME, theme)
             await page.wait_for_function(HAS_THEME, arg=name == "light")

@@ -8,6 +8,7 @@ import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from sandbox.lessons.feedback import Feedback, Remark
+from sandbox.lessons.round_trip import RoundTrip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,9 +42,10 @@ def _build(question: Question, widgets: Any) -> Any:
         except Exception as error:
             show(Feedback("unanswered", (Remark(str(error) or repr(error)),)))
 
+    round_trip = RoundTrip(widgets)
+
     def on_check(_button: object) -> None:
-        answer = read()
-        question.at_home(lambda: compare(answer))
+        round_trip.then(lambda: question.at_home(lambda: compare(read())))
 
     check.on_click(on_check)
     hint.on_click(lambda _button: question.at_home(question.hint))

@@ -11,6 +11,12 @@ import pytest
 from sandbox.lessons import Lesson, seal
 
 
+@pytest.fixture(autouse=True)
+def _page(monkeypatch):
+    """What a page does with linked widgets, done here."""
+    monkeypatch.setattr(ipywidgets, "jslink", ipywidgets.dlink)
+
+
 def form_of(question):
     """What a notebook shows, and its parts by class."""
     question._repr_mimebundle_()
