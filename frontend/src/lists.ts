@@ -34,6 +34,10 @@ export interface Invariant {
   broken: { number: number | null; text: string }[];
 }
 
+const NAMES = ["breakpoints", "watches", "invariants"] as const;
+type Name = (typeof NAMES)[number];
+
+/** Milliseconds from one question for a list to the next. */
 const PAUSE = 250;
 
 export class Lists {
@@ -42,6 +46,7 @@ export class Lists {
   readonly invariants: Signal<readonly Invariant[]> = signal([]);
   readonly #store: Store;
   readonly #asked = new Map<string, number>();
+  readonly #due = new Map<string, ReturnType<typeof setTimeout>>();
   #last = 0;
   #relisted = 0;
 
@@ -49,20 +54,23 @@ export class Lists {
     this.#store = store;
   }
 
-  /** Asks for all of them, if that was not done just now; after `relisted` cells even then. */
+  /** Asks for all of them; a little later if that was done just now, unless a cell has ended. */
   refresh(relisted = this.#relisted): void {
     const now = relisted !== this.#relisted;
     this.#relisted = relisted;
-    for (const name of ["breakpoints", "watches", "invariants"] as const)
-      if (now || Date.now() - (this.#asked.get(name) ?? 0) >= PAUSE) void this.#fetch(name);
+    for (const name of NAMES) {
+      const wait = now ? 0 : (this.#asked.get(name) ?? 0) + PAUSE - Date.now();
+      if (wait <= 0) void this.#fetch(name);
+      else if (!this.#due.has(name))
+        this.#due.set(
+          name,
+          setTimeout(() => void this.#fetch(name), wait),
+        );
+    }
   }
 
   /** Gives a command that changes one of the lists; resolves with why it was refused, or null. */
-  async change(
-    list: "breakpoints" | "watches" | "invariants",
-    name: string,
-    args: CommandArgs,
-  ): Promise<string | null> {
+  async change(list: Name, name: string, args: CommandArgs): Promise<string | null> {
     try {
       await this.#store.ask(name, args);
     } catch (error) {
@@ -86,7 +94,9 @@ export class Lists {
     return null;
   }
 
-  async #fetch(name: "breakpoints" | "watches" | "invariants"): Promise<void> {
+  async #fetch(name: Name): Promise<void> {
+    clearTimeout(this.#due.get(name));
+    this.#due.delete(name);
     if (!this.#store.live.value) return;
     this.#asked.set(name, Date.now());
     try {

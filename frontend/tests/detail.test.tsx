@@ -381,6 +381,15 @@ describe("breakpoints", () => {
     expect(model.asked("clear_breakpoint")).toEqual([{ id: 1 }]);
   });
 
+  test("are asked for after the last news, however soon that comes after an answer", async () => {
+    await open();
+    store.tab.detail.value = "breakpoints";
+    await settled();
+    const asked = model.asked("breakpoints").length;
+    model.batch(records.length + 1, [{ kind: "mode", mode: "running" }]);
+    await expect.poll(() => model.asked("breakpoints").length).toBeGreaterThan(asked);
+  });
+
   test("say at the delivery that they stopped there, and show it by themselves", async () => {
     await open();
     expect(el.textContent).toContain("Paused at: #5");

@@ -216,6 +216,22 @@ def test_a_delivery_chosen_in_the_queue_shows_its_context_and_can_go_first(open_
     expect(notebook.part("queue-item", delivery=1)).to_be_visible()
 
 
+def test_a_click_on_a_row_is_none_on_the_button_that_comes_up_under_it(open_notebook):
+    notebook = open_notebook([PROGRAM, INSPECTED, "asked = asyncio.create_task(send(runtime))"])
+    notebook.run_all()
+    row, mouse = notebook.part("queue-item", delivery=1), notebook.page.mouse
+    button = row.locator('[data-action="deliver"]')
+    row.hover()
+    at = button.bounding_box()
+    mouse.move(1, 1)
+    expect(button).to_have_count(0)
+    mouse.click(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+    expect(row).to_have_attribute("aria-selected", "true")
+    expect(notebook.part("log-row")).to_have_count(0)
+    button.click()
+    expect(notebook.part("log-row", delivery=1)).to_be_visible()
+
+
 @pytest.mark.parametrize("views", [2])
 def test_several_views_of_an_inspector_show_the_same(open_notebook, views):
     shown = ["inspector = Inspector(runtime)", *["display(inspector)"] * views]
