@@ -54,23 +54,33 @@ function forward(layout: Layout, start: Box, end: Box): Way {
 
 /** From above the topics into one of them: beside those that stand between. */
 function down(layout: Layout, start: Box, end: Box): Way {
+  const ends = [start, end];
   const straight = along(start, end);
-  if (isClear(layout, [start, end], straight)) return [straight];
-  const [a] = straight;
+  if (isClear(layout, ends, straight)) return [straight];
+  const [a, , , top] = straight;
   const boxes = [...layout.boxes.values()];
   const topics = boxes.filter(({ column, x }) => column === "topic" && x === end.x);
   const tags = boxes.filter(({ column, y }) => column === "outside" && y < end.y);
-  const lane = end.x - LANE;
   const below = { x: a.x, y: Math.max(a.y, ...tags.map(({ y, height }) => y + height)) };
+  const first = below.y > a.y ? [upright(a, below)] : [];
+  const over = swung(below, top);
+  if (isClear(layout, ends, over)) return [...first, over];
+  const lane = end.x - LANE;
   const beside = { x: lane, y: Math.min(...topics.map(({ y }) => y)) };
   const level = { x: lane, y: middle(end) - 10 };
   const turn = { x: lane, y: middle(end) };
   return [
-    ...(below.y > a.y ? [upright(a, below)] : []),
-    upright(below, beside),
+    ...first,
+    swung(below, beside),
     upright(beside, level),
     [level, turn, turn, { x: end.x, y: middle(end) }],
   ];
+}
+
+/** Level with where it begins, and then down. */
+function swung(a: Point, b: Point): Curve {
+  const y = a.y + 10;
+  return [a, { x: a.x, y }, { x: b.x, y }, b];
 }
 
 /** From an agent type back to a topic: lower on both boxes, to keep clear of the subscription. */
