@@ -108,7 +108,10 @@ def browser():
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         flags.append("--no-sandbox")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=flags)
+        # With scroll bars, as people have them.
+        browser = playwright.chromium.launch(
+            executable_path=_chromium(), args=flags, ignore_default_args=["--hide-scrollbars"]
+        )
         yield browser
         browser.close()
 

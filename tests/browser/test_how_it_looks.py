@@ -52,6 +52,15 @@ BEHIND = """() => [...document.querySelectorAll('[data-testid="thread-words"]')]
         return left < own.right && right > own.left && top < own.bottom && bottom > own.top;
     }).map(button => button.title);
 })"""
+# Columns of the log that do not stand below their headings.
+SHIFTED = """() => {
+    const left = one => one.getBoundingClientRect().left;
+    const row = document.querySelector('[data-testid="log-row"]');
+    const head = row?.checkVisibility() && row.closest('section').querySelector('.sb-log-head');
+    return head ? [...head.children].filter((one, at) =>
+        one.innerText && Math.abs(left(one) - left(row.children[at])) > 1
+    ).map(one => one.innerText) : [];
+}"""
 SIDEWAYS = """() => {
     const view = document.querySelector('[data-testid="inspector"]');
     return view.scrollWidth - view.clientWidth;
@@ -86,6 +95,7 @@ class Onlooker:
         self.found += [f"{where}: {one}" for one in page.evaluate(FOUND)]
         self.found += [f"{where}: cut: {one}" for one in page.evaluate(CUT)]
         self.found += [f"{where}: words behind: {one}" for one in page.evaluate(BEHIND)]
+        self.found += [f"{where}: shifted: {one}" for one in page.evaluate(SHIFTED)]
         if page.evaluate(SIDEWAYS) > 0:
             self.found.append(f"{where}: wider than its room")
         if take:
