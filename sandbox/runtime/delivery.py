@@ -215,7 +215,9 @@ class Publication:
         cancellation_token: handed to every recipient.
         message_id: shared by all its events.
         origin: number of the delivery in whose turn it was published, or `None`, and the depth.
-        events: its deliveries, in subscription order, the skipped sender's included.
+        events: its deliveries, in subscription order, the skipped sender's included; none any more
+            once all have a verdict, so that nothing holds them.
+        open: how many of them have no verdict yet; one more while it is being published.
         touched: whether its first delivery has left the queue; from then on its recipients
             are settled, and changes to subscriptions no longer count.
         intercepted: whether its message has gone to the interventions, which see it once.
@@ -231,6 +233,7 @@ class Publication:
         "intercepted",
         "message",
         "message_id",
+        "open",
         "origin",
         "sender",
         "topic_id",
@@ -255,6 +258,7 @@ class Publication:
         self.message_id = message_id
         self.origin = origin
         self.events: list[Delivery] = []
+        self.open = 1
         self.touched = False
         self.intercepted = False
         self.version = version
@@ -272,6 +276,7 @@ class Publication:
             self.version,
         )
         own.events.append(copy)
+        own.open = 1
         own.touched = True
         own.intercepted = self.intercepted
         copy.publication = own

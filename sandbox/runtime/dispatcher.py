@@ -276,7 +276,7 @@ class Dispatcher:
         if not dropped:
             self._reports.intervention_failed(delivery, error)
         alone = delivery.number in publication.edited
-        for event in [delivery] if alone else publication.events:
+        for event in [delivery] if alone else tuple(publication.events):
             if event.verdict is None and (alone or event.number not in publication.edited):
                 if event is not delivery:
                     self.ledger.queue.take(event)

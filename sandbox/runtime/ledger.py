@@ -156,6 +156,11 @@ class Ledger:
         del self.unsettled[delivery.number]
         if (tell := self._instruments.delivery_settled) is not None:
             tell(delivery)
+        publication = delivery.publication
+        if publication is not None:
+            publication.open -= 1
+            if not publication.open:
+                publication.events.clear()
         if self._idle and not self.unsettled:
             self._wake_idle()
 

@@ -55,7 +55,9 @@ class Publisher:
         )
         numbers, events = ledger.numbers, publication.events
         nobody = True
-        for recipient, subscriptions in router.addressees(topic_id):
+        routes = router.addressees(topic_id)
+        publication.open += len(routes)
+        for recipient, subscriptions in routes:
             # As `_event` does; but every published message passes here, once per recipient.
             context = MessageContext(sender, topic_id, False, token, message_id)
             event = Delivery(
@@ -77,6 +79,7 @@ class Publisher:
                 ledger.enqueue(event)
         if nobody:
             ledger.enqueue(self._event(publication, None, ()))
+        publication.open -= 1
 
     def is_outdated(self, publication: Publication) -> bool:
         """Whether subscriptions changed since it was routed, and that still counts."""
@@ -169,6 +172,7 @@ class Publisher:
             subscriptions,
         )
         publication.events.append(event)
+        publication.open += 1
         return event
 
     def _skip(self, event: Delivery) -> None:
