@@ -31,7 +31,7 @@ class RoundTrip:
         self._link = widgets.jslink((self._there, "grid_area"), (self._back, "grid_area"))
         self._back.observe(self._arrived, "grid_area")
         self._numbers = count(1)
-        self._waiting: dict[int, tuple[Callable[[], object], threading.Timer]] = {}
+        self._waiting: dict[str, tuple[Callable[[], object], threading.Timer]] = {}
 
     def then(self, act: Callable[[], object]) -> None:
         """Do something once all has arrived that was done in the page by now.
@@ -39,21 +39,22 @@ class RoundTrip:
         It is done once, on whichever thread messages of the page arrive; on one of its own if
         the page does not answer.
         """
-        number = next(self._numbers)
+        number = str(next(self._numbers))
         timer = threading.Timer(PATIENCE, self._end, args=(number,))
         timer.daemon = True
         self._waiting[number] = act, timer
         timer.start()
-        self._there.grid_area = str(number)
+        self._there.grid_area = number
 
     def _arrived(self, change: Any) -> None:
-        told = str(change["new"])
-        last = int(told) if told.isdecimal() else 0  # any page may say anything
-        # Of several on their way at once, the page may tell only the last.
-        for number in [number for number in tuple(self._waiting) if number <= last]:
-            self._end(number)
+        # Of several on their way at once, the page may tell only the last; or anything else.
+        if (last := change["new"]) in self._waiting:
+            for number in tuple(self._waiting):
+                self._end(number)
+                if number == last:
+                    break
 
-    def _end(self, number: int) -> None:
+    def _end(self, number: str) -> None:
         act, timer = self._waiting.pop(number, (None, None))
         if act is not None and timer is not None:
             timer.cancel()

@@ -275,8 +275,7 @@ class Publication:
             self.origin,
             self.version,
         )
-        own.events.append(copy)
-        own.open = 1
+        own.events.append(copy)  # the one that `open` counts, in place of the publishing
         own.touched = True
         own.intercepted = self.intercepted
         copy.publication = own

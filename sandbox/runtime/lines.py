@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -78,10 +79,9 @@ class LineInOrder:
 
     def _find(self, delivery: Delivery) -> tuple[int, int]:
         for at, block in enumerate(self._blocks):
-            if delivery in block:
+            with suppress(ValueError):  # it is not in this one
                 return at, block.index(delivery)
-        msg = f"{delivery!r} does not stand in this line."
-        raise ValueError(msg)
+        raise _not_here(delivery)
 
     def __getitem__(self, index: int) -> Delivery:
         left = index if index >= 0 else self._length + index
@@ -148,9 +148,9 @@ class LineOfPairs:
 
     def remove(self, delivery: Delivery) -> None:
         """Take it out; a `ValueError` says that it is not here."""
-        if self._waiting.pop(delivery.number, None) is not delivery:
-            msg = f"{delivery!r} does not stand in this line."
-            raise ValueError(msg)
+        if delivery not in self:
+            raise _not_here(delivery)
+        del self._waiting[delivery.number]
         pair = (delivery.sender, delivery.recipient)
         line, first = self._pairs.get(pair), _first(delivery)
         index = bisect_left(self._firsts, first)
@@ -189,6 +189,10 @@ class LineOfPairs:
 
 def _first(delivery: Delivery) -> First:
     return place(delivery), delivery.number
+
+
+def _not_here(delivery: Delivery) -> ValueError:
+    return ValueError(f"{delivery!r} does not stand in this line.")
 
 
 # What deliveries can wait in.
